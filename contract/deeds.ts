@@ -1,0 +1,113 @@
+import { type Static, Type } from 'typebox';
+import { OneOf } from './one-of.ts';
+
+/** The roles of staff (one person may have several). */
+export const ROLES = [
+  'care',
+  'sales',
+  'technician',
+  'field',
+  'billing',
+  'manager',
+  'administrator',
+  'partner',
+] as const;
+export const StaffRole = OneOf(ROLES);
+export type StaffRole = (typeof ROLES)[number];
+
+/** What may be done, and by which roles. One table: shown in the desk, and it is the code that decides. */
+export const DEEDS = {
+  'incidents:see': ['care', 'sales', 'technician', 'field', 'billing', 'manager', 'administrator'],
+  'incidents:work': ['technician', 'manager', 'administrator'],
+  'incidents:announce': ['technician', 'manager', 'administrator'],
+  'telling:release': ['manager', 'administrator'],
+  'telling:switch': ['administrator'],
+  'telling:pause': ['manager', 'administrator'],
+  'notices:see': ['care', 'technician', 'manager', 'administrator'],
+  'notices:settle': ['technician', 'manager', 'administrator'],
+  'promises:see': ['care', 'sales', 'technician', 'field', 'billing', 'manager', 'administrator'],
+  'alarms:see': ['technician', 'manager', 'administrator'],
+  'alarms:map': ['technician', 'administrator'],
+  'alarm-sources:manage': ['administrator'],
+  'network:see': ['care', 'technician', 'manager', 'administrator'],
+  'customers:see': ['care', 'sales', 'billing', 'manager', 'administrator'],
+  'consent:record': ['care', 'sales', 'manager', 'administrator'],
+  'imports:run': ['administrator'],
+  'routes:manage': ['administrator'],
+  'settings:see': ['manager', 'administrator'],
+  'settings:change': ['administrator'],
+  'staff:see': ['manager', 'administrator'],
+  'staff:manage': ['administrator'],
+} as const satisfies Record<string, readonly StaffRole[]>;
+
+export type Deed = keyof typeof DEEDS;
+export const Deed = OneOf(Object.keys(DEEDS) as Deed[]);
+
+/** Whether one of the roles allows the deed. */
+export const mayDo = (roles: readonly string[], deed: Deed): boolean =>
+  roles.some((role) => (DEEDS[deed] as readonly string[]).includes(role));
+
+/** GET /api/v1/me */
+export const Me = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  email: Type.String(),
+  roles: Type.Array(StaffRole),
+  deeds: Type.Array(Deed),
+  language: Type.Union([Type.Literal('it'), Type.Literal('en')]),
+  operatorName: Type.String(),
+  timeZone: Type.String(),
+  /** The business clock now, and how fast it runs: the desk shows times by it. */
+  businessNow: Type.String(),
+  clockSpeed: Type.Number(),
+});
+export type Me = Static<typeof Me>;
+
+/** GET /api/v1/staff → StaffMember[] */
+export const StaffMember = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  email: Type.String(),
+  roles: Type.Array(StaffRole),
+  state: Type.Union([Type.Literal('invited'), Type.Literal('active'), Type.Literal('ended')]),
+  secondFactor: Type.Boolean(),
+  lastSeenAt: Type.Union([Type.String(), Type.Null()]),
+});
+export type StaffMember = Static<typeof StaffMember>;
+
+/** POST /api/v1/staff/invitations → InvitationMade. The link is shown once; it is also mailed when a mail route works. */
+export const InviteStaff = Type.Object(
+  {
+    email: Type.String({ format: 'email', maxLength: 254 }),
+    name: Type.String({ minLength: 1, maxLength: 100 }),
+    roles: Type.Array(StaffRole, { minItems: 1, maxItems: ROLES.length }),
+  },
+  { additionalProperties: false },
+);
+export type InviteStaff = Static<typeof InviteStaff>;
+export const InvitationMade = Type.Object({ link: Type.String(), expiresAt: Type.String(), mailed: Type.Boolean() });
+export type InvitationMade = Static<typeof InvitationMade>;
+
+/** GET /api/v1/invitations/:token (public) → who is invited to what; POST { name, password } accepts it. */
+export const Invitation = Type.Object({
+  purpose: Type.Union([Type.Literal('first-administrator'), Type.Literal('invite'), Type.Literal('reset')]),
+  email: Type.Union([Type.String(), Type.Null()]),
+  name: Type.Union([Type.String(), Type.Null()]),
+});
+export type Invitation = Static<typeof Invitation>;
+export const AcceptInvitation = Type.Object(
+  {
+    email: Type.String({ format: 'email', maxLength: 254 }),
+    name: Type.String({ minLength: 1, maxLength: 100 }),
+    password: Type.String({ minLength: 12, maxLength: 128 }),
+  },
+  { additionalProperties: false },
+);
+export type AcceptInvitation = Static<typeof AcceptInvitation>;
+
+/** PATCH /api/v1/staff/:id */
+export const ChangeStaff = Type.Object(
+  { roles: Type.Optional(Type.Array(StaffRole, { minItems: 1 })), ended: Type.Optional(Type.Boolean()) },
+  { additionalProperties: false },
+);
+export type ChangeStaff = Static<typeof ChangeStaff>;

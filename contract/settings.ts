@@ -1,0 +1,179 @@
+import { type Static, Type } from 'typebox';
+import { AnnouncementKind, Id, Instant, Language } from './answer.ts';
+import { StaffRole } from './deeds.ts';
+import { Severity } from './incidents.ts';
+
+const Minutes = (most: number) => Type.Integer({ minimum: 0, maximum: most });
+const BySeverity = Type.Object(
+  { critical: Minutes(1440), major: Minutes(1440), minor: Minutes(1440), info: Minutes(1440) },
+  { additionalProperties: false },
+);
+
+const Rung = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 60 }),
+    /** Named people first; else whoever has the role; else the administrators. */
+    staffIds: Type.Array(Type.String({ maxLength: 64 }), { maxItems: 50 }),
+    role: StaffRole,
+    minutes: Type.Integer({
+      minimum: 1,
+      maximum: 10080,
+      description: 'How long this rung has before the next one is called.',
+    }),
+  },
+  { additionalProperties: false },
+);
+
+/** Every setting with its meaning. GET /api/v1/settings → Settings; PATCH with some of the groups (each group as a whole). */
+export const Settings = Type.Object(
+  {
+    operator: Type.Object(
+      {
+        name: Type.String({ minLength: 1, maxLength: 60 }),
+        shortName: Type.String({ minLength: 1, maxLength: 20, description: 'Begins each SMS.' }),
+        phone: Type.String({ maxLength: 30, description: 'Shown to customers; may be empty.' }),
+        country: Type.String({ pattern: '^[A-Z]{2}$', description: 'For numbers without a prefix, and holidays.' }),
+        defaultLanguage: Language,
+      },
+      { additionalProperties: false },
+    ),
+    telling: Type.Object(
+      {
+        /** Off: everything is computed and shown, nobody is told (observe-only). */
+        on: Type.Boolean(),
+        /** Everything waits while true. */
+        paused: Type.Boolean(),
+        mostPeople: Type.Integer({
+          minimum: 0,
+          maximum: 100_000_000,
+          description: 'Above it an announcement waits for a person.',
+        }),
+        mostCents: Type.Integer({ minimum: 0, maximum: 100_000_000 }),
+        decisionMinutes: Type.Integer({
+          minimum: 1,
+          maximum: 1440,
+          description: 'How long a waiting announcement may wait before it climbs.',
+        }),
+        undoSeconds: Type.Integer({
+          minimum: 0,
+          maximum: 600,
+          description: 'How long what staff sends can be taken back.',
+        }),
+        tellDegraded: Type.Boolean(),
+        validMinutes: Type.Integer({ minimum: 5, maximum: 2880, description: 'How long a notice is worth sending.' }),
+        rewriteAfterMinutes: Type.Integer({
+          minimum: 1,
+          maximum: 1440,
+          description: 'A notice that a dead route held up for longer is written anew.',
+        }),
+      },
+      { additionalProperties: false },
+    ),
+    quietHours: Type.Object(
+      {
+        from: Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' }),
+        to: Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' }),
+        channels: Type.Array(Type.Union([Type.Literal('sms'), Type.Literal('email')]), { maxItems: 2 }),
+        /** The kinds that may pass them. */
+        pass: Type.Array(AnnouncementKind, { maxItems: 10 }),
+      },
+      { additionalProperties: false },
+    ),
+    incidents: Type.Object(
+      {
+        confirmAfterMinutes: BySeverity,
+        restoredAfterMinutes: BySeverity,
+        closeAfterMinutes: Minutes(10080),
+        /** The first time for the next word, when no expected end is known. */
+        firstWordMinutes: Type.Integer({ minimum: 5, maximum: 1440 }),
+        /** Machine renewals of a broken promise back off along these; after the last one a person must set the time. */
+        renewalMinutes: Type.Array(Type.Integer({ minimum: 5, maximum: 10080 }), { minItems: 3, maxItems: 3 }),
+        /** Below this severity an alarm is kept, but raises no incident. */
+        leastSeverity: Severity,
+      },
+      { additionalProperties: false },
+    ),
+    ladder: Type.Array(Rung, { minItems: 1, maxItems: 8 }),
+    inDoubt: Type.Object(
+      {
+        /** After this time without a receipt the notice counts as arrived or failed, as its kind says. */
+        hours: Type.Integer({ minimum: 1, maximum: 168 }),
+        /** What time decides: `sent` counts it as sent, `again` sends it once more (a repeat is better than silence). */
+        afterwards: Type.Union([Type.Literal('sent'), Type.Literal('again')]),
+      },
+      { additionalProperties: false },
+    ),
+  },
+  { additionalProperties: false },
+);
+export type Settings = Static<typeof Settings>;
+export const ChangeSettings = Type.Partial(Settings, { additionalProperties: false });
+export type ChangeSettings = Static<typeof ChangeSettings>;
+
+/** Routes out. GET /api/v1/routes; POST; PATCH /:id; DELETE /:id; POST /:id/test { to } sends a test message. A secret is written, never read back. */
+export const SmppConfig = Type.Object(
+  {
+    host: Type.String({ minLength: 1, maxLength: 253 }),
+    port: Type.Integer({ minimum: 1, maximum: 65535 }),
+    tls: Type.Boolean(),
+    systemId: Type.String({ maxLength: 15 }),
+    systemType: Type.String({ maxLength: 12 }),
+    sender: Type.String({
+      minLength: 1,
+      maxLength: 15,
+      description: 'A number, or a registered name of at most 11 characters (AGCOM 12/23/CIR).',
+    }),
+    window: Type.Integer({ minimum: 1, maximum: 100 }),
+    perSecond: Type.Integer({ minimum: 1, maximum: 5000 }),
+  },
+  { additionalProperties: false },
+);
+export type SmppConfig = Static<typeof SmppConfig>;
+export const SmtpConfig = Type.Object(
+  {
+    host: Type.String({ minLength: 1, maxLength: 253 }),
+    port: Type.Integer({ minimum: 1, maximum: 65535 }),
+    tls: Type.Union([Type.Literal('none'), Type.Literal('starttls'), Type.Literal('implicit')]),
+    user: Type.String({ maxLength: 200 }),
+    from: Type.String({ minLength: 3, maxLength: 254 }),
+    connections: Type.Integer({ minimum: 1, maximum: 20 }),
+    perSecond: Type.Integer({ minimum: 1, maximum: 1000 }),
+  },
+  { additionalProperties: false },
+);
+export type SmtpConfig = Static<typeof SmtpConfig>;
+const routeFields = {
+  name: Type.String({ minLength: 1, maxLength: 60 }),
+  enabled: Type.Boolean(),
+  costMillicents: Type.Integer({ minimum: 0, maximum: 1_000_000 }),
+};
+const Secret = Type.Optional(
+  Type.String({ maxLength: 500, description: 'The password, or env:NAME. Left out: unchanged.' }),
+);
+export const NewRoute = Type.Union([
+  Type.Object(
+    { ...routeFields, kind: Type.Literal('smpp'), config: SmppConfig, password: Secret },
+    { additionalProperties: false },
+  ),
+  Type.Object(
+    { ...routeFields, kind: Type.Literal('smtp'), config: SmtpConfig, password: Secret },
+    { additionalProperties: false },
+  ),
+]);
+export type NewRoute = Static<typeof NewRoute>;
+export const Route = Type.Object({
+  id: Id,
+  ...routeFields,
+  kind: Type.Union([Type.Literal('smpp'), Type.Literal('smtp')]),
+  config: Type.Union([SmppConfig, SmtpConfig]),
+  hasPassword: Type.Boolean(),
+  state: Type.Union([Type.Literal('unknown'), Type.Literal('up'), Type.Literal('down')]),
+  stateSince: Type.Union([Instant, Type.Null()]),
+  stateReason: Type.Union([Type.String(), Type.Null()]),
+  queued: Type.Integer(),
+});
+export type Route = Static<typeof Route>;
+export const TestRoute = Type.Object(
+  { to: Type.String({ minLength: 3, maxLength: 254 }) },
+  { additionalProperties: false },
+);

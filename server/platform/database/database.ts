@@ -1,0 +1,246 @@
+import { join } from 'node:path';
+import { CompiledQuery, Kysely, PostgresDialect, type Transaction } from 'kysely';
+import pg from 'pg';
+import { Failure } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import { EmbeddedEngine } from './embedded.ts';
+import { takeDataFolder } from './lock-file.ts';
+
+/** A connection or a transaction: stores narrow it to their own tables with `withTables<…>()`. */
+// biome-ignore lint/complexity/noBannedTypes: no table is known here; each store adds its own.
+export type Db = Kysely<{}>;
+// biome-ignore lint/complexity/noBannedTypes: as above.
+export type Tx = Transaction<{}>;
+
+export interface DatabaseOptions {
+  /** `postgres://…`, or null for the embedded engine. */
+  url: string | null;
+  /** Where the embedded engine keeps its files. */
+  dataFolder: string;
+  /** The PostgreSQL schema of this operator. */
+  schema: string;
+  log: Logger;
+  /** Connections to a server at most; the embedded engine always has one. */
+  connections?: number;
+}
+
+export interface Database {
+  readonly engine: 'embedded' | 'postgresql';
+  readonly schema: string;
+  readonly pool: pg.Pool;
+  /** For reads outside a transaction, and single statements. Never use it inside `transaction`: the embedded engine has one session. */
+  readonly db: Db;
+  /** One transaction: all or nothing, at most about a second long. Serialization failures and deadlocks are tried again (3 times). */
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Calls `handler` after each commit that notified `channel`; also after a lost connection, since something may have been missed. */
+  listen(channel: string, handler: (payload: string) => void): Promise<() => Promise<void>>;
+  close(): Promise<void>;
+}
+
+const types = {
+  getTypeParser(oid: number, format?: 'text' | 'binary') {
+    if (oid === 20) return (value: string) => Number(value); // int8: counts and cents stay far below 2^53
+    if (oid === 1082) return (value: string) => value; // date: a calendar day is not an instant
+    return pg.types.getTypeParser(oid, format as 'text');
+  },
+};
+
+const RETRIED = new Set(['40001', '40P01']);
+
+/** Opens one of the two engines behind the same Pool. Throws a Failure of kind `environment` in plain words. */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  if (!/^[a-z_][a-z0-9_]{0,40}$/.test(options.schema)) {
+    throw new Failure({
+      code: 'bad-schema-name',
+      kind: 'environment',
+      detail: `FILODIRETTO_SCHEMA is "${options.schema}".`,
+      help: 'Use lower-case letters, digits and _ (at most 41).',
+    });
+  }
+  return options.url === null ? await openEmbedded(options) : await openServer(options, options.url);
+}
+
+async function openEmbedded(options: DatabaseOptions): Promise<Database> {
+  const giveBack = takeDataFolder(options.dataFolder);
+  let engine: EmbeddedEngine;
+  try {
+    engine = await EmbeddedEngine.open(join(options.dataFolder, 'database'));
+  } catch (error) {
+    giveBack();
+    throw new Failure({
+      code: 'database-unreadable',
+      kind: 'environment',
+      detail: String((error as Error).message),
+      help: 'Restore a backup into an empty folder, or choose another folder with --data.',
+    });
+  }
+  const handlers = new Map<string, Set<(payload: string) => void>>();
+  // biome-ignore lint/suspicious/noExplicitAny: pg's types don't know `stream` as a function.
+  const pool = new pg.Pool({ stream: () => engine.stream(), max: 1, idleTimeoutMillis: 0, types } as any);
+  pool.on('connect', (client) => {
+    void client.query(`SET search_path TO ${options.schema}; SET timezone TO 'UTC'`);
+    for (const channel of handlers.keys()) void client.query(`LISTEN ${channel}`);
+    client.on('notification', ({ channel, payload }) => {
+      for (const handler of handlers.get(channel) ?? []) handler(payload ?? '');
+    });
+  });
+  pool.on('error', (error) => options.log.error({ error: error.message }, 'embedded database'));
+  return build('embedded', options, pool, {
+    async listen(channel, handler) {
+      const known = handlers.get(channel) ?? new Set();
+      known.add(handler);
+      handlers.set(channel, known);
+      await pool.query(`LISTEN ${channel}`);
+      return async () => {
+        known.delete(handler);
+      };
+    },
+    async close() {
+      await pool.end();
+      await engine.close();
+      giveBack();
+    },
+  });
+}
+
+async function openServer(options: DatabaseOptions, url: string): Promise<Database> {
+  const connection = {
+    connectionString: url,
+    options: `-c search_path=${options.schema} -c timezone=UTC`,
+    application_name: 'filodiretto',
+    types,
+  };
+  const pool = new pg.Pool({ ...connection, max: options.connections ?? 10 });
+  pool.on('error', (error) => options.log.warn({ error: error.message }, 'a database connection was lost'));
+  try {
+    const { rows } = await pool.query<{ version: number }>(
+      "SELECT current_setting('server_version_num')::int AS version",
+    );
+    const version = rows[0]?.version ?? 0;
+    if (version < 150000) {
+      throw new Failure({
+        code: 'database-too-old',
+        kind: 'environment',
+        detail: `The server behind DATABASE_URL is PostgreSQL ${Math.floor(version / 10000)}.`,
+        help: 'Use PostgreSQL 15 or newer.',
+      });
+    }
+  } catch (error) {
+    await pool.end();
+    if (error instanceof Failure) throw error;
+    throw new Failure({
+      code: 'database-unreachable',
+      kind: 'environment',
+      detail: `The database behind DATABASE_URL can't be reached: ${(error as Error).message}.`,
+      help: 'Check host, port, user and password, and that the server runs.',
+    });
+  }
+  const listener = new Listener(connection, options.log);
+  return build('postgresql', options, pool, {
+    listen: (channel, handler) => listener.listen(channel, handler),
+    async close() {
+      await listener.close();
+      await pool.end();
+    },
+  });
+}
+
+function build(
+  engine: Database['engine'],
+  options: DatabaseOptions,
+  pool: pg.Pool,
+  rest: Pick<Database, 'listen' | 'close'>,
+): Database {
+  // biome-ignore lint/complexity/noBannedTypes: see Db.
+  const db = new Kysely<{}>({ dialect: new PostgresDialect({ pool }) });
+  return {
+    engine,
+    schema: options.schema,
+    pool,
+    db,
+    async transaction(work) {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await db.transaction().execute(work);
+        } catch (error) {
+          const code = (error as { code?: string }).code ?? '';
+          if (attempt >= 3 || !RETRIED.has(code)) throw error;
+        }
+      }
+    },
+    ...rest,
+  };
+}
+
+/** One connection of its own for LISTEN, opened again when it is lost. */
+class Listener {
+  readonly #config: pg.ClientConfig;
+  readonly #log: Logger;
+  readonly #handlers = new Map<string, Set<(payload: string) => void>>();
+  #client: pg.Client | null = null;
+  #opening: Promise<void> | null = null;
+  #closed = false;
+
+  constructor(config: pg.ClientConfig, log: Logger) {
+    this.#config = config;
+    this.#log = log;
+  }
+
+  async listen(channel: string, handler: (payload: string) => void): Promise<() => Promise<void>> {
+    const known = this.#handlers.get(channel) ?? new Set();
+    known.add(handler);
+    this.#handlers.set(channel, known);
+    await this.#open();
+    await this.#client?.query(`LISTEN ${channel}`);
+    return async () => {
+      known.delete(handler);
+    };
+  }
+
+  async #open(): Promise<void> {
+    if (this.#client || this.#closed) return;
+    this.#opening ??= this.#connect().finally(() => {
+      this.#opening = null;
+    });
+    await this.#opening;
+  }
+
+  async #connect(): Promise<void> {
+    const client = new pg.Client(this.#config);
+    client.on('notification', ({ channel, payload }) => {
+      for (const handler of this.#handlers.get(channel) ?? []) handler(payload ?? '');
+    });
+    client.on('error', () => this.#lost(client));
+    client.on('end', () => this.#lost(client));
+    await client.connect();
+    this.#client = client;
+    for (const channel of this.#handlers.keys()) await client.query(`LISTEN ${channel}`);
+  }
+
+  #lost(client: pg.Client): void {
+    if (this.#client !== client) return;
+    this.#client = null;
+    if (this.#closed) return;
+    this.#log.warn('the listening database connection was lost; opening it again');
+    const again = (): void => {
+      if (this.#closed) return;
+      this.#open().then(
+        () => {
+          for (const handlers of this.#handlers.values()) for (const handler of handlers) handler('');
+        },
+        () => setTimeout(again, 1000).unref(),
+      );
+    };
+    setTimeout(again, 200).unref();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#client?.end();
+  }
+}
+
+/** Runs SQL text without parameters (several statements allowed). */
+export const runScript = async (db: Db, script: string): Promise<void> => {
+  await db.executeQuery(CompiledQuery.raw(script));
+};

@@ -1,0 +1,166 @@
+import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
+import { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import type { Actor } from './actor.ts';
+import { Failure, type FailureKind } from './errors.ts';
+import type { Logger } from './log.ts';
+
+/**
+ * Who may use a route. Every route says it in `config.access`; one that doesn't stops the start (denied by default).
+ * `public`: everybody. `staff`: whoever is signed in. `deed:…`: whoever's role allows that deed. `token`: the route checks a token of its own.
+ */
+export type Access = 'public' | 'staff' | 'token' | `deed:${string}`;
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    access?: Access;
+  }
+  interface FastifyRequest {
+    /** Set by the guard on every route that is not public. */
+    actor: Actor | null;
+  }
+}
+
+export type Http = FastifyInstance<
+  import('http').Server,
+  import('http').IncomingMessage,
+  import('http').ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+/** Decides about a request to a guarded route: returns the actor or throws a Failure (`unauthenticated`, `forbidden`). */
+export type Guard = (request: FastifyRequest, access: Exclude<Access, 'public' | 'token'>) => Promise<Actor>;
+
+const STATUS: Record<FailureKind, number> = {
+  invalid: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  'not-found': 404,
+  conflict: 409,
+  'too-many': 429,
+  environment: 503,
+};
+
+export function createHttp({
+  log,
+  guard,
+  trustedProxies,
+}: {
+  log: Logger;
+  guard: Guard;
+  trustedProxies: string[];
+}): Http {
+  const http = fastify({
+    loggerInstance: log as FastifyBaseLogger,
+    disableRequestLogging: true, // addresses carry tokens (/c/…, /u/…): what is logged is the route's pattern, below
+    trustProxy: trustedProxies.length > 0 ? trustedProxies : false,
+    bodyLimit: 1_048_576,
+    routerOptions: { maxParamLength: 200 },
+    forceCloseConnections: true,
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  http.setValidatorCompiler(TypeBoxValidatorCompiler);
+  http.decorateRequest('actor', null);
+  http.addHook('onRoute', (route) => {
+    if (!route.config?.access)
+      throw new Error(`the route ${route.method} ${route.url} does not say who may use it (config.access)`);
+  });
+  http.addHook('onRequest', async (request) => {
+    const access = request.routeOptions.config.access;
+    if (access === undefined || access === 'public' || access === 'token') return; // undefined: no such route, answered with 404
+    request.actor = await guard(request, access);
+  });
+  http.addHook('onResponse', async (request, reply) => {
+    request.log.debug(
+      {
+        method: request.method,
+        route: request.routeOptions.url ?? 'none',
+        status: reply.statusCode,
+        milliseconds: Math.round(reply.elapsedTime),
+      },
+      'answered',
+    );
+  });
+  http.setNotFoundHandler((request, reply) => {
+    problem(reply, 404, {
+      code: 'not-found',
+      detail: 'There is nothing at this address.',
+      help: 'The API is described at /api/docs.',
+    });
+    void request;
+  });
+  http.setErrorHandler(
+    (
+      error: Error & {
+        statusCode?: number;
+        code?: string;
+        validation?: { instancePath?: string; message?: string }[];
+        validationContext?: string;
+      },
+      request,
+      reply,
+    ) => {
+      if (error instanceof Failure) {
+        problem(reply, STATUS[error.kind], {
+          code: error.code,
+          detail: error.detail,
+          ...(error.help ? { help: error.help } : {}),
+          ...(error.facts ?? {}),
+        });
+        return;
+      }
+      if (error.validation) {
+        const where = error.validation.map((entry) =>
+          `${error.validationContext ?? 'body'}${entry.instancePath ?? ''} ${entry.message ?? ''}`.trim(),
+        );
+        problem(reply, 400, {
+          code: 'invalid',
+          detail: `The request is not as described: ${where.slice(0, 5).join('; ')}.`,
+          help: 'Compare with /api/docs.',
+        });
+        return;
+      }
+      const status = error.statusCode ?? 500;
+      if (status < 500) {
+        problem(reply, status, {
+          code: (error.code ?? 'refused').toLowerCase().replaceAll('_', '-'),
+          detail: error.message,
+        });
+        return;
+      }
+      request.log.error(
+        { route: request.routeOptions.url ?? 'none', problem: error.stack ?? error.message },
+        'a request failed',
+      );
+      problem(reply, 500, {
+        code: 'internal',
+        detail: 'Something in the server failed; it has been logged.',
+        help: 'Try again; if it stays, send the log to your administrator.',
+      });
+    },
+  );
+  return http;
+}
+
+/** An answer of RFC 9457 (problem details). */
+export function problem(
+  reply: FastifyReply,
+  status: number,
+  facts: { code: string; detail: string; help?: string; [key: string]: unknown },
+): void {
+  void reply
+    .code(status)
+    .type('application/problem+json')
+    .send(JSON.stringify({ type: 'about:blank', title: facts.code, status, ...facts }));
+}
+
+/** The actor of a guarded route. */
+export function actorOf(request: FastifyRequest): Actor {
+  if (!request.actor)
+    throw new Failure({
+      code: 'not-signed-in',
+      kind: 'unauthenticated',
+      detail: 'This needs a signed-in person.',
+      help: 'Sign in at /desk.',
+    });
+  return request.actor;
+}

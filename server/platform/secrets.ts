@@ -1,0 +1,59 @@
+import { createCipheriv, createDecipheriv, createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { Failure } from './errors.ts';
+
+/** 32 bytes, base64url: for links, hook tokens, invitations. Only its hash is stored. */
+export const newToken = (bytes = 32): string => randomBytes(bytes).toString('base64url');
+
+/** What is checked is stored hashed: tokens have full entropy, so a plain SHA-256 is enough. */
+export const hashToken = (token: string): string => createHash('sha256').update(token).digest('base64url');
+
+export function sameHash(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
+}
+
+/** Seals what must be presented to others (a password of an SMSC): AES-256-GCM with the installation's key. */
+export interface Vault {
+  seal(plain: string): string;
+  open(sealed: string): string;
+}
+
+export function createVault(key: Buffer): Vault {
+  if (key.length !== 32) throw new Error('a vault key has 32 bytes');
+  return {
+    seal(plain) {
+      const iv = randomBytes(12);
+      const cipher = createCipheriv('aes-256-gcm', key, iv);
+      const data = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
+      return `v1.${Buffer.concat([iv, cipher.getAuthTag(), data]).toString('base64url')}`;
+    },
+    /** A value `env:NAME` is read from the environment instead: the secret is then in neither database nor backup. */
+    open(sealed) {
+      if (sealed.startsWith('env:')) {
+        const value = process.env[sealed.slice(4)];
+        if (value === undefined) {
+          throw new Failure({
+            code: 'secret-missing',
+            kind: 'environment',
+            detail: `The environment has no ${sealed.slice(4)}.`,
+            help: 'Set it, or enter the secret in the settings.',
+          });
+        }
+        return value;
+      }
+      const bytes = Buffer.from(sealed.slice(3), 'base64url');
+      try {
+        const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12));
+        decipher.setAuthTag(bytes.subarray(12, 28));
+        return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8');
+      } catch {
+        throw new Failure({
+          code: 'wrong-key',
+          kind: 'environment',
+          detail: 'A stored secret was sealed with another key.',
+          help: 'Start with the FILODIRETTO_KEY that it was sealed with, or enter the secret again.',
+        });
+      }
+    },
+  };
+}

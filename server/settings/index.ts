@@ -1,0 +1,3 @@
+export { changeSettings } from './change-settings.ts';
+export { DEFAULT_SETTINGS } from './defaults.ts';
+export { readSettings } from './store.ts';

@@ -1,0 +1,25 @@
+import { sql } from 'kysely';
+import type { ChangeSettings, Settings } from '../../contract/settings.ts';
+import { type Actor, storedActor } from '../platform/actor.ts';
+import type { Db, Tx } from '../platform/database/database.ts';
+import { DEFAULT_SETTINGS } from './defaults.ts';
+
+/** Today's settings: what is stored over the defaults, group by group, so that a new setting has its default everywhere. */
+export async function readSettings(db: Db): Promise<Settings> {
+  const { rows } = await sql<{ key: keyof Settings; value: object }>`SELECT key, value FROM settings`.execute(db);
+  const settings = structuredClone(DEFAULT_SETTINGS) as Record<string, object>;
+  for (const { key, value } of rows) {
+    if (!(key in settings)) continue;
+    settings[key] = Array.isArray(value) ? value : { ...settings[key], ...value };
+  }
+  return settings as Settings;
+}
+
+export async function writeSettings(tx: Tx, change: ChangeSettings, at: Date, actor: Actor): Promise<void> {
+  for (const [key, value] of Object.entries(change)) {
+    await sql`INSERT INTO settings (key, value, changed_at, changed_by) VALUES (${key}, ${JSON.stringify(value)}::jsonb, ${at}, ${JSON.stringify(storedActor(actor))}::jsonb)
+      ON CONFLICT (key) DO UPDATE SET value = excluded.value, changed_at = excluded.changed_at, changed_by = excluded.changed_by`.execute(
+      tx,
+    );
+  }
+}

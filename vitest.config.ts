@@ -1,0 +1,44 @@
+import { defineConfig } from 'vitest/config';
+
+const shared = { testTimeout: 120_000, hookTimeout: 180_000, pool: 'forks' as const };
+
+// Two cores are the machine we promise to pass on: database and browser tests each bring processes of their own.
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: 'unit',
+          include: [
+            'server/**/*.test.ts',
+            'contract/**/*.test.ts',
+            'web/**/*.test.ts',
+            'tests/house-rules/**/*.test.ts',
+          ],
+          globalSetup: ['tests/support/global-setup.ts'],
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'failures',
+          include: ['tests/failures/**/*.test.ts'],
+          fileParallelism: false,
+          globalSetup: ['tests/support/global-setup.ts'],
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'journeys',
+          include: ['tests/journeys/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 300_000,
+          globalSetup: ['tests/support/global-setup.ts'],
+        },
+      },
+    ],
+  },
+});
