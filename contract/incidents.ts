@@ -69,11 +69,16 @@ export const IncidentBrief = Type.Object({
 });
 export type IncidentBrief = Static<typeof IncidentBrief>;
 
-export const AnnouncementState = Type.Union(
-  (['observed', 'waiting', 'undoable', 'telling', 'told', 'undone', 'refused', 'superseded'] as const).map((state) =>
-    Type.Literal(state),
-  ),
-);
+export const AnnouncementState = OneOf([
+  'observed',
+  'waiting',
+  'undoable',
+  'telling',
+  'told',
+  'undone',
+  'refused',
+  'superseded',
+]);
 export type AnnouncementState = Static<typeof AnnouncementState>;
 
 export const Announcement = Type.Object({
