@@ -60,6 +60,8 @@ export const Me = Type.Object({
   /** The business clock now, and how fast it runs: the desk shows times by it. */
   businessNow: Type.String(),
   clockSpeed: Type.Number(),
+  /** Whether customers are told now: `off` only observes. Everybody on duty sees it, also who may not see settings. */
+  telling: Type.Optional(OneOf(['on', 'off', 'paused'])),
 });
 export type Me = Static<typeof Me>;
 
