@@ -1,0 +1,209 @@
+import { readFileSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { createTransport } from 'nodemailer';
+import type { SmtpConfig } from '../../../contract/settings.ts';
+import {
+  type ChannelEvents,
+  type OutgoingChannel,
+  type OutgoingMessage,
+  RECONNECT_MILLISECONDS,
+  reconnectDelay,
+  type SendResult,
+} from '../channel.ts';
+import { ThroughputLimit } from '../throughput.ts';
+
+export interface EmailChannelOptions {
+  /** How long the relay may take to connect and for each answer before the fate of the mail is unknown. */
+  responseMilliseconds: number;
+  reconnectMilliseconds: readonly number[];
+  /** Certificates of authorities to trust beside the system's: a file in PEM. */
+  authorityFile: string | null;
+}
+
+const DEFAULTS: EmailChannelOptions = {
+  responseMilliseconds: 60_000,
+  reconnectMilliseconds: RECONNECT_MILLISECONDS,
+  authorityFile: null,
+};
+
+type Transport = ReturnType<typeof makeTransport>;
+
+function makeTransport(config: SmtpConfig & { password: string }, options: EmailChannelOptions) {
+  const { host, port, tls, user, password, connections } = config;
+  return createTransport({
+    pool: true,
+    host,
+    port,
+    secure: tls === 'implicit',
+    requireTLS: tls === 'starttls',
+    ignoreTLS: tls === 'none',
+    ...(user ? { auth: { user, pass: password } } : {}),
+    ...(options.authorityFile ? { tls: { ca: readFileSync(options.authorityFile) } } : {}),
+    maxConnections: connections,
+    maxMessages: 1000,
+    // The pool would send again by itself what was cut off after DATA: here a repeat is the outbox's decision.
+    maxRequeues: 0,
+    connectionTimeout: options.responseMilliseconds,
+    greetingTimeout: options.responseMilliseconds,
+    socketTimeout: options.responseMilliseconds,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+}
+
+/** SMTP through a relay, with a pool of connections. It hears nothing: answers come in through other channels. */
+export class EmailChannel implements OutgoingChannel {
+  readonly window: number;
+  readonly #config: SmtpConfig & { password: string };
+  readonly #events: ChannelEvents;
+  readonly #options: EmailChannelOptions;
+  readonly #limit: ThroughputLimit;
+  /** The body of each mail in hand: whether a byte of it was read tells whether it was on the wire. */
+  readonly #bodies = new Map<string, Readable>();
+  #transport: Transport | null = null;
+  #up = false;
+  #stopping = false;
+  #failures = 0;
+  #again: NodeJS.Timeout | null = null;
+
+  constructor(
+    config: SmtpConfig & { password: string },
+    events: ChannelEvents,
+    options: Partial<EmailChannelOptions> = {},
+  ) {
+    this.#config = config;
+    this.#events = events;
+    this.#options = { ...DEFAULTS, ...options };
+    this.#limit = new ThroughputLimit(config.perSecond);
+    this.window = config.connections;
+  }
+
+  start(): void {
+    this.#stopping = false;
+    const transport = makeTransport(this.#config, this.#options);
+    this.#transport = transport;
+    transport.use('stream', (mail, done) => {
+      const make = mail.message.createReadStream.bind(mail.message);
+      mail.message.createReadStream = (...given) => {
+        const body = make(...given);
+        this.#bodies.set(String(mail.data.messageId), body as Readable);
+        return body;
+      };
+      done();
+    });
+    void this.#verify(transport);
+  }
+
+  async send(message: OutgoingMessage): Promise<SendResult> {
+    const transport = this.#transport;
+    if (!transport || !this.#up || this.#stopping) return notConnected;
+    if (!isAddress(message.to)) return { kind: 'rejected', reason: 'not a mail address', permanent: true };
+    for (let wait = this.#limit.take(); wait > 0; wait = this.#limit.take())
+      await new Promise((resolve) => setTimeout(resolve, wait));
+    const messageId = messageIdOf(message.id, this.#config.from);
+    try {
+      await transport.sendMail({
+        messageId,
+        from: this.#config.from,
+        to: { name: '', address: message.to },
+        subject: message.subject ?? '',
+        text: message.text,
+        ...(message.html ? { html: message.html } : {}),
+        references: messageIdOf(message.reference, this.#config.from),
+        headers: {
+          'Auto-Submitted': 'auto-generated', // RFC 3834, 5: so that no machine answers
+          'X-Auto-Response-Suppress': 'All',
+          ...unsubscribeHeaders(message.unsubscribeUrl),
+        },
+      });
+      return { kind: 'sent', routeMessageIds: [messageId] };
+    } catch (error) {
+      return this.#judge(transport, error as SmtpError, this.#bodies.get(messageId));
+    } finally {
+      this.#bodies.delete(messageId);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#up = false;
+    if (this.#again) clearTimeout(this.#again);
+    const transport = this.#transport;
+    this.#transport = null;
+    if (!transport) return;
+    transport.close(); // connections in the middle of a mail finish it
+    const deadline = performance.now() + Math.min(5000, this.#options.responseMilliseconds);
+    while (this.#bodies.size > 0 && performance.now() < deadline)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+
+  /** What an error means for the mail: answered by the relay, or cut off before or after a byte of it left. */
+  #judge(transport: Transport, error: SmtpError, body: Readable | undefined): SendResult {
+    const answered = typeof error.responseCode === 'number' && error.responseCode >= 400;
+    if (answered && (error.code === 'EENVELOPE' || error.code === 'EMESSAGE')) {
+      const permanent = (error.responseCode ?? 0) >= 500;
+      return { kind: 'rejected', reason: `the mail server refuses: ${cause(error)}`, permanent };
+    }
+    if (error.code === 'EENVELOPE') return { kind: 'rejected', reason: 'not a mail address', permanent: true };
+    this.#down(transport, `the mail server can't be used: ${cause(error)}`);
+    if (body?.readableDidRead)
+      return { kind: 'unknown', reason: 'the connection was lost while the mail was handed over' };
+    return { kind: 'rejected', reason: `the mail server can't be used: ${cause(error)}`, permanent: false };
+  }
+
+  async #verify(transport: Transport): Promise<void> {
+    try {
+      await transport.verify();
+      if (this.#stopping || this.#transport !== transport) return;
+      this.#failures = 0;
+      this.#up = true;
+      this.#events.up();
+    } catch (error) {
+      this.#down(transport, cause(error as SmtpError));
+    }
+  }
+
+  #down(transport: Transport, reason: string): void {
+    if (this.#stopping || this.#transport !== transport) return;
+    this.#up = false;
+    this.#events.down(reason);
+    if (this.#again) return;
+    this.#failures++;
+    this.#again = setTimeout(
+      () => {
+        this.#again = null;
+        void this.#verify(transport);
+      },
+      reconnectDelay(this.#failures, this.#options.reconnectMilliseconds),
+    );
+  }
+}
+
+interface SmtpError extends Error {
+  code?: string;
+  responseCode?: number;
+}
+
+const notConnected: SendResult = { kind: 'rejected', reason: 'the mail server is not connected', permanent: false };
+
+/** The code of the answer or of the error only: the text of an answer often repeats the address. */
+function cause(error: SmtpError): string {
+  if (error.code === 'EAUTH') return 'it refuses user or password';
+  if (error.responseCode) return `answer ${error.responseCode}`;
+  return error.code ?? 'an unknown error';
+}
+
+/** The same for the same outbox row on every attempt, so that a mailbox can recognise a repeat (RFC 5322, 3.6.4). */
+export function messageIdOf(id: string, from: string): string {
+  const domain = /@([^\s@>]+)>?\s*$/.exec(from)?.[1] ?? 'localhost';
+  return `<${id}@${domain}>`;
+}
+
+/** RFC 2369 and, for the one press without a page, RFC 8058. */
+function unsubscribeHeaders(url: string | null): Record<string, string> {
+  if (!url) return {};
+  return { 'List-Unsubscribe': `<${url}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' };
+}
+
+/** One address and nothing else: no list, no comment, no line break. */
+const isAddress = (text: string): boolean => /^[^\s@<>,;:"()[\]\\]{1,64}@[^\s@<>,;:"()[\]\\]{1,253}$/.test(text);
