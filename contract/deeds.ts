@@ -90,26 +90,93 @@ export type InviteStaff = Static<typeof InviteStaff>;
 export const InvitationMade = Type.Object({ link: Type.String(), expiresAt: Type.String(), mailed: Type.Boolean() });
 export type InvitationMade = Static<typeof InvitationMade>;
 
-/** GET /api/v1/invitations/:token (public) → who is invited to what; POST { name, password } accepts it. */
+/** POST /api/v1/invitations/look { token } (public) → who is invited to what. The token stays out of addresses and their logs. */
+export const LookAtInvitation = Type.Object(
+  { token: Type.String({ minLength: 20, maxLength: 100 }) },
+  { additionalProperties: false },
+);
+export type LookAtInvitation = Static<typeof LookAtInvitation>;
 export const Invitation = Type.Object({
   purpose: Type.Union([Type.Literal('first-administrator'), Type.Literal('invite'), Type.Literal('reset')]),
   email: Type.Union([Type.String(), Type.Null()]),
   name: Type.Union([Type.String(), Type.Null()]),
 });
 export type Invitation = Static<typeof Invitation>;
+/** POST /api/v1/invitations/accept (public) → { email }: then sign in with it. `email` and `name` are read for the first administrator only. */
 export const AcceptInvitation = Type.Object(
   {
-    email: Type.String({ format: 'email', maxLength: 254 }),
-    name: Type.String({ minLength: 1, maxLength: 100 }),
+    ...LookAtInvitation.properties,
+    email: Type.Optional(Type.String({ format: 'email', maxLength: 254 })),
+    name: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
     password: Type.String({ minLength: 12, maxLength: 128 }),
   },
   { additionalProperties: false },
 );
 export type AcceptInvitation = Static<typeof AcceptInvitation>;
+export const InvitationAccepted = Type.Object({ email: Type.String() });
+export type InvitationAccepted = Static<typeof InvitationAccepted>;
 
-/** PATCH /api/v1/staff/:id */
+/**
+ * POST /api/auth/sign-in/email { email, password } → SignedIn, with the session's cookie when `signedIn`.
+ * With a second factor: `signedIn` false, then POST /api/auth/two-factor/verify-totp or verify-backup-code { code } → SignedIn.
+ * POST /api/auth/sign-out {}. Wrong: 401 `wrong-password` or `wrong-code`; too often: 429 with `retryAfter` (seconds).
+ */
+export const SignIn = Type.Object(
+  { email: Type.String({ minLength: 3, maxLength: 254 }), password: Type.String({ minLength: 1, maxLength: 128 }) },
+  { additionalProperties: false },
+);
+export type SignIn = Static<typeof SignIn>;
+export const SignedIn = Type.Object({ signedIn: Type.Boolean(), secondFactor: Type.Boolean() });
+export type SignedIn = Static<typeof SignedIn>;
+export const SecondFactorCode = Type.Object(
+  { code: Type.String({ minLength: 4, maxLength: 40 }) },
+  { additionalProperties: false },
+);
+export type SecondFactorCode = Static<typeof SecondFactorCode>;
+
+/** POST /api/auth/two-factor/enable { password } → SecondFactorMade, then verify-totp { code }; POST /api/auth/two-factor/disable { password }. */
+export const OwnPassword = Type.Object(
+  { password: Type.String({ minLength: 1, maxLength: 128 }) },
+  { additionalProperties: false },
+);
+export type OwnPassword = Static<typeof OwnPassword>;
+/** `totpURI` goes into a QR code (otpauth://…); each backup code works once. Shown once. */
+export const SecondFactorMade = Type.Object({ totpURI: Type.String(), backupCodes: Type.Array(Type.String()) });
+export type SecondFactorMade = Static<typeof SecondFactorMade>;
+
+/** POST /api/auth/change-password: ends the other sessions. */
+export const ChangePassword = Type.Object(
+  {
+    currentPassword: Type.String({ minLength: 1, maxLength: 128 }),
+    newPassword: Type.String({ minLength: 12, maxLength: 128 }),
+  },
+  { additionalProperties: false },
+);
+export type ChangePassword = Static<typeof ChangePassword>;
+
+/** PATCH /api/v1/me → Me */
+export const ChangeMe = Type.Object(
+  { language: Type.Union([Type.Literal('it'), Type.Literal('en')]) },
+  { additionalProperties: false },
+);
+export type ChangeMe = Static<typeof ChangeMe>;
+
+/** GET /api/v1/me/sessions → StaffSession[]; DELETE /api/v1/me/sessions/:id */
+export const StaffSession = Type.Object({
+  id: Type.String(),
+  browser: Type.Union([Type.String(), Type.Null()]),
+  startedAt: Type.String(),
+  lastSeenAt: Type.String(),
+  current: Type.Boolean(),
+});
+export type StaffSession = Static<typeof StaffSession>;
+
+/** PATCH /api/v1/staff/:id → StaffMember. POST /api/v1/staff/:id/reset → InvitationMade: a link for a new password. */
 export const ChangeStaff = Type.Object(
-  { roles: Type.Optional(Type.Array(StaffRole, { minItems: 1 })), ended: Type.Optional(Type.Boolean()) },
+  {
+    roles: Type.Optional(Type.Array(StaffRole, { minItems: 1, maxItems: ROLES.length })),
+    ended: Type.Optional(Type.Boolean()),
+  },
   { additionalProperties: false },
 );
 export type ChangeStaff = Static<typeof ChangeStaff>;
