@@ -1,0 +1,80 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+/** The programs at the other end of the wire, each a process of its own on the loopback interface. */
+export interface Neighbours {
+  smppPort: number;
+  /** Where the SMSC's messages are read. */
+  smscUrl: string;
+  smtpPort: number;
+  mailUrl: string;
+  stop(): Promise<void>;
+}
+
+/** How long a program may take to say where it listens. */
+const START_MILLISECONDS = 30_000;
+
+interface Program {
+  process: ChildProcess;
+  ports: Record<string, number>;
+}
+
+function start(file: string): Promise<Program> {
+  const path = fileURLToPath(new URL(file, import.meta.url));
+  const child = spawn(process.execPath, ['--import', 'tsx', path, '--port', '0', '--http', '0'], {
+    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return new Promise((resolve, reject) => {
+    const fail = (why: string): void => {
+      child.kill();
+      reject(new Error(`${file} did not start: ${why}.`));
+    };
+    const patience = setTimeout(
+      () => fail(`it said nothing for ${START_MILLISECONDS / 1000} seconds`),
+      START_MILLISECONDS,
+    );
+    child.once('error', (error) => fail(error.message));
+    child.once('exit', (code) => fail(`it ended with status ${code}`));
+    createInterface({ input: child.stdout }).once('line', (line) => {
+      clearTimeout(patience);
+      child.removeAllListeners('exit');
+      try {
+        resolve({ process: child, ports: JSON.parse(line) as Record<string, number> });
+      } catch {
+        fail(`it said "${line}" instead of its ports`);
+      }
+    });
+  });
+}
+
+function stop({ process: child }: Program): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    child.once('exit', () => resolve());
+    child.kill();
+  });
+}
+
+/** Starts the SMSC and the mail server on free ports. When one fails, the other one is stopped too. */
+export async function startNeighbours(): Promise<Neighbours> {
+  const started = await Promise.allSettled([start('smsc.ts'), start('mail-server.ts')]);
+  const running = started.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+  const stopAll = async (): Promise<void> => {
+    await Promise.all(running.map(stop));
+  };
+  const [smsc, mail] = running;
+  const failed = started.find((outcome) => outcome.status === 'rejected');
+  if (failed || !smsc || !mail) {
+    await stopAll();
+    throw failed?.reason ?? new Error('The SMSC and the mail server did not start.');
+  }
+  return {
+    smppPort: smsc.ports.smpp ?? 0,
+    smscUrl: `http://127.0.0.1:${smsc.ports.http}`,
+    smtpPort: mail.ports.smtp ?? 0,
+    mailUrl: `http://127.0.0.1:${mail.ports.http}`,
+    stop: stopAll,
+  };
+}
