@@ -71,6 +71,7 @@ export const PlainAlarm = Type.Object(
   },
   { additionalProperties: false },
 );
-export type PlainAlarm = Static<typeof PlainAlarm>;
+/** `startedAt`: of a cleared alarm, where the source says when it began. */
+export type PlainAlarm = Static<typeof PlainAlarm> & { startedAt?: string };
 
 /** GET /api/v1/resources?search=…&limit=… → ResourceBrief[] */

@@ -304,12 +304,13 @@ CREATE TABLE announcements (
   number int NOT NULL,
   kind text NOT NULL, -- 'outage', 'expected-end-moved', 'expected-end-passed', 'restored', 'called-off'
   answer jsonb NOT NULL,
-  audience text NOT NULL CHECK (audience IN ('concerned', 'heard')),
+  audience text NOT NULL CHECK (audience IN ('concerned', 'heard', 'unheard')),
   state text NOT NULL CHECK (state IN ('observed', 'waiting', 'undoable', 'telling', 'told', 'undone', 'refused', 'superseded')),
   state_reason text, -- why it waits: 'people', 'cost', 'paused'
   made_at timestamptz NOT NULL,
   actor jsonb NOT NULL,
   release_at timestamptz, -- system clock: the end of the undo window
+  released_by_person boolean NOT NULL DEFAULT false,
   audience_count int NOT NULL DEFAULT 0,
   cost_cents int NOT NULL DEFAULT 0,
   valid_until timestamptz NOT NULL,
@@ -327,9 +328,9 @@ CREATE TABLE outgoing_texts (
   subject text,
   body text NOT NULL,
   html text,
-  parts int NOT NULL DEFAULT 1,
-  UNIQUE (announcement_id, channel, language)
+  parts int NOT NULL DEFAULT 1
 );
+CREATE INDEX outgoing_texts_by_announcement ON outgoing_texts (announcement_id);
 
 CREATE TABLE notices (
   made_at timestamptz NOT NULL,
@@ -350,6 +351,7 @@ CREATE TABLE notices (
   PRIMARY KEY (made_at, id)
 ) PARTITION BY RANGE (made_at);
 CREATE TABLE notices_rest PARTITION OF notices DEFAULT;
+CREATE INDEX notices_by_id ON notices (id);
 CREATE INDEX notices_by_announcement ON notices (announcement_id, state);
 CREATE INDEX notices_by_subject ON notices (subject_id, party_id);
 CREATE INDEX notices_by_party ON notices (party_id);

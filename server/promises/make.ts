@@ -1,0 +1,80 @@
+import type { Actor } from '../platform/actor.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Tx } from '../platform/database/database.ts';
+import { recordEvents } from '../platform/events.ts';
+import type { NewPromise, PromiseKind, PromiseRecord } from './promise.ts';
+import { insertPromise, openPromises, settlePromises } from './store.ts';
+
+const said = (promise: NewPromise | PromiseRecord): Record<string, unknown> => ({
+  kind: promise.kind,
+  dueAt: promise.dueAt.toISOString(),
+});
+
+/**
+ * Makes a promise and supersedes the open ones of the kinds in `replaces` about the same subject (default: its own kind).
+ * Superseding is for promises that have not fallen due: one that has is broken by `settleDuePromises`, and is left to it here.
+ */
+export async function makePromise(
+  tx: Tx,
+  clock: Clock,
+  actor: Actor,
+  promise: NewPromise,
+  replaces: readonly PromiseKind[] = [promise.kind],
+): Promise<PromiseRecord> {
+  const now = clock.business();
+  const former = (await openPromises(tx, promise.subjectId)).filter((open) => replaces.includes(open.kind));
+  // The state leaves 'open' before the new one comes: there is one open promise of a kind about a subject.
+  for (const open of former)
+    await settlePromises(
+      tx,
+      [open.id],
+      open.dueAt <= now ? 'broken' : 'superseded',
+      now,
+      open.dueAt <= now ? 'the time had passed' : 'a newer promise',
+    );
+  const made = await insertPromise(tx, promise, now);
+  for (const open of former) {
+    await recordEvents(tx, clock, actor, [
+      {
+        kind: open.dueAt <= now ? 'promise.broken' : 'promise.superseded',
+        subjectKind: promise.subjectKind,
+        subjectId: promise.subjectId,
+        data: { promise: open.id, ...said(open), by: made.id },
+      },
+    ]);
+  }
+  await recordEvents(tx, clock, actor, [
+    {
+      kind: 'promise.made',
+      subjectKind: promise.subjectKind,
+      subjectId: promise.subjectId,
+      data: { promise: made.id, promisee: promise.promisee.kind, ...said(promise) },
+    },
+  ]);
+  return made;
+}
+
+/** Settles the open promises of some kinds about a subject: kept where the fact is dated before the due time, broken where it came after it; or withdrawn. */
+export async function settleOpenPromises(
+  tx: Tx,
+  clock: Clock,
+  actor: Actor,
+  subject: { kind: string; id: string },
+  how: { as: 'kept'; factAt: Date; because: string } | { as: 'withdrawn'; because: string },
+  kinds?: readonly PromiseKind[],
+): Promise<void> {
+  const now = clock.business();
+  for (const open of await openPromises(tx, subject.id)) {
+    if (kinds && !kinds.includes(open.kind)) continue;
+    const state = how.as === 'withdrawn' ? 'withdrawn' : how.factAt <= open.dueAt ? 'kept' : 'broken';
+    await settlePromises(tx, [open.id], state, now, how.because);
+    await recordEvents(tx, clock, actor, [
+      {
+        kind: `promise.${state}`,
+        subjectKind: subject.kind,
+        subjectId: subject.id,
+        data: { promise: open.id, ...said(open), because: how.because },
+      },
+    ]);
+  }
+}

@@ -1,0 +1,40 @@
+/** To whom something was promised: one party, everybody affected by a subject, or the house itself (a duty of staff). */
+export type Promisee = { kind: 'party'; id: string } | { kind: 'affected' } | { kind: 'staff' };
+
+/**
+ * What was promised.
+ * `expected-end`: the line works again by then. `next-word`: those affected hear from us by then. `telling-decision`: somebody decides about an announcement
+ * that waits. `staff-time`: a person sets a time, after the machine's own renewals ran out.
+ */
+export type PromiseKind = 'expected-end' | 'next-word' | 'telling-decision' | 'staff-time';
+
+export type PromiseState = 'open' | 'kept' | 'broken' | 'superseded' | 'withdrawn';
+
+export interface NewPromise {
+  kind: PromiseKind;
+  subjectKind: string;
+  subjectId: string;
+  promisee: Promisee;
+  dueAt: Date;
+  /** How often in a row the machine renewed it by itself. */
+  renewal?: number;
+  /** The announcement or message that said it. */
+  saidIn?: string;
+  ownerId?: string | null;
+}
+
+export interface PromiseRecord {
+  id: string;
+  kind: PromiseKind;
+  subjectKind: string;
+  subjectId: string;
+  promisee: Promisee;
+  ownerId: string | null;
+  madeAt: Date;
+  dueAt: Date;
+  warnedAt: Date | null;
+  state: PromiseState;
+  settledAt: Date | null;
+  renewal: number;
+  saidIn: string | null;
+}

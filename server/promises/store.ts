@@ -1,0 +1,117 @@
+import { sql } from 'kysely';
+import type { Db, Tx } from '../platform/database/database.ts';
+import { newId } from '../platform/ids.ts';
+import type { NewPromise, PromiseKind, PromiseRecord, PromiseState } from './promise.ts';
+import { warnAt } from './rules.ts';
+
+interface Row {
+  id: string;
+  kind: PromiseKind;
+  subject_kind: string;
+  subject_id: string;
+  promisee_kind: 'party' | 'affected' | 'staff';
+  promisee_id: string | null;
+  owner_id: string | null;
+  made_at: Date;
+  due_at: Date;
+  warned_at: Date | null;
+  state: PromiseState;
+  settled_at: Date | null;
+  renewal: number;
+  said_in: string | null;
+}
+
+const read = (row: Row): PromiseRecord => ({
+  id: row.id,
+  kind: row.kind,
+  subjectKind: row.subject_kind,
+  subjectId: row.subject_id,
+  promisee: row.promisee_kind === 'party' ? { kind: 'party', id: row.promisee_id ?? '' } : { kind: row.promisee_kind },
+  ownerId: row.owner_id,
+  madeAt: row.made_at,
+  dueAt: row.due_at,
+  warnedAt: row.warned_at,
+  state: row.state,
+  settledAt: row.settled_at,
+  renewal: row.renewal,
+  saidIn: row.said_in,
+});
+
+const COLUMNS = sql`id, kind, subject_kind, subject_id, promisee_kind, promisee_id, owner_id, made_at, due_at, warned_at, state, settled_at, renewal, said_in`;
+
+export async function insertPromise(tx: Tx, promise: NewPromise, madeAt: Date): Promise<PromiseRecord> {
+  const { rows } =
+    await sql<Row>`INSERT INTO promises (id, kind, subject_kind, subject_id, promisee_kind, promisee_id, ladder, owner_id, made_at, due_at, warn_at, state, renewal, said_in)
+    VALUES (${newId()}, ${promise.kind}, ${promise.subjectKind}, ${promise.subjectId}, ${promise.promisee.kind}, ${promise.promisee.kind === 'party' ? promise.promisee.id : null},
+      'network', ${promise.ownerId ?? null}, ${madeAt}, ${promise.dueAt}, ${warnAt(madeAt, promise.dueAt)}, 'open', ${promise.renewal ?? 0}, ${promise.saidIn ?? null})
+    RETURNING ${COLUMNS}`.execute(tx);
+  const [row] = rows;
+  if (!row) throw new Error('a promise was not stored');
+  return read(row);
+}
+
+/** The open promises about a subject, locked. */
+export async function openPromises(tx: Tx, subjectId: string): Promise<PromiseRecord[]> {
+  const { rows } =
+    await sql<Row>`SELECT ${COLUMNS} FROM promises WHERE subject_id = ${subjectId} AND state = 'open' ORDER BY due_at FOR UPDATE`.execute(
+      tx,
+    );
+  return rows.map(read);
+}
+
+export async function settlePromises(
+  tx: Tx,
+  ids: readonly string[],
+  state: PromiseState,
+  at: Date,
+  because: string,
+  supersededBy: string | null = null,
+): Promise<void> {
+  if (ids.length === 0) return;
+  await sql`UPDATE promises SET state = ${state}, settled_at = ${at}, settled_because = ${because}, superseded_by = ${supersededBy}
+    WHERE id = ANY(${[...ids]}::uuid[]) AND state = 'open'`.execute(tx);
+}
+
+/** A subject with a promise that is due; its due promises are locked for this transaction. Null when there is none (or another process has it). */
+export async function takeDueSubject(tx: Tx, now: Date): Promise<PromiseRecord[] | null> {
+  const { rows: first } = await sql<{
+    subject_id: string;
+  }>`SELECT subject_id FROM promises WHERE state = 'open' AND due_at <= ${now}
+    ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED`.execute(tx);
+  const subject = first[0]?.subject_id;
+  if (!subject) return null;
+  const { rows } =
+    await sql<Row>`SELECT ${COLUMNS} FROM promises WHERE subject_id = ${subject} AND state = 'open' AND due_at <= ${now} ORDER BY due_at FOR UPDATE`.execute(
+      tx,
+    );
+  return rows.map(read);
+}
+
+/** Marks up to 100 promises whose warning is due and returns them. */
+export async function takePromisesToWarn(tx: Tx, now: Date): Promise<PromiseRecord[]> {
+  const { rows } = await sql<Row>`UPDATE promises SET warned_at = ${now} WHERE id IN (
+      SELECT id FROM promises WHERE state = 'open' AND warned_at IS NULL AND warn_at <= ${now} AND due_at > ${now} ORDER BY warn_at LIMIT 100 FOR UPDATE SKIP LOCKED)
+    RETURNING ${COLUMNS}`.execute(tx);
+  return rows.map(read);
+}
+
+export async function setPromiseOwner(tx: Tx, subjectId: string, ownerId: string): Promise<void> {
+  await sql`UPDATE promises SET owner_id = ${ownerId} WHERE subject_id = ${subjectId} AND state = 'open'`.execute(tx);
+}
+
+/** Promises by state, soonest first (open) or latest first (settled), at most 200. */
+export async function listPromises(db: Db, state: 'open' | 'broken'): Promise<PromiseRecord[]> {
+  const order = state === 'open' ? sql`due_at, id` : sql`settled_at DESC, id`;
+  const { rows } =
+    await sql<Row>`SELECT ${COLUMNS} FROM promises WHERE state = ${state} ORDER BY ${order} LIMIT 200`.execute(db);
+  return rows.map(read);
+}
+
+/** All promises about some subjects, oldest first. */
+export async function promisesOf(db: Db, subjectIds: readonly string[]): Promise<PromiseRecord[]> {
+  const { rows } =
+    await sql<Row>`SELECT ${COLUMNS} FROM promises WHERE subject_id = ANY(${[...subjectIds]}::uuid[]) ORDER BY made_at, id`.execute(
+      db,
+    );
+  return rows.map(read);
+}
