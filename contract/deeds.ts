@@ -118,7 +118,7 @@ export type InvitationAccepted = Static<typeof InvitationAccepted>;
 
 /**
  * POST /api/auth/sign-in/email { email, password } → SignedIn, with the session's cookie when `signedIn`.
- * With a second factor: `signedIn` false, then POST /api/auth/two-factor/verify-totp or verify-backup-code { code } → SignedIn.
+ * With a second factor: `signedIn` false and `twoFactorRedirect` true, then POST /api/auth/two-factor/verify-totp or verify-backup-code { code } → SignedIn.
  * POST /api/auth/sign-out {}. Wrong: 401 `wrong-password` or `wrong-code`; too often: 429 with `retryAfter` (seconds).
  */
 export const SignIn = Type.Object(
@@ -126,7 +126,7 @@ export const SignIn = Type.Object(
   { additionalProperties: false },
 );
 export type SignIn = Static<typeof SignIn>;
-export const SignedIn = Type.Object({ signedIn: Type.Boolean(), secondFactor: Type.Boolean() });
+export const SignedIn = Type.Object({ signedIn: Type.Boolean(), twoFactorRedirect: Type.Boolean() });
 export type SignedIn = Static<typeof SignedIn>;
 export const SecondFactorCode = Type.Object(
   { code: Type.String({ minLength: 4, maxLength: 40 }) },

@@ -117,7 +117,7 @@ describe.each(ENGINES)('who may do what, on %s', (engine) => {
     const winner = both.find(({ status }) => status === 200)?.body.email;
     expect(await firstRunLink(platform)).toBeNull();
     const entered = await signIn(winner);
-    expect(entered).toMatchObject({ status: 200, body: { signedIn: true, secondFactor: false } });
+    expect(entered).toMatchObject({ status: 200, body: { signedIn: true, twoFactorRedirect: false } });
     const me = await call('GET', '/api/v1/me', { cookie: entered.cookie });
     expect(me.body).toMatchObject({ name: 'Anna', email: winner, roles: ['administrator'], timeZone: 'Europe/Rome' });
     expect(me.body.deeds).toContain('staff:manage');
@@ -328,7 +328,7 @@ describe.each(ENGINES)('who may do what, on %s', (engine) => {
     expect((await call('GET', '/api/v1/me', { cookie: member.cookie })).status).toBe(401); // the session changed with it
     expect((await call('GET', '/api/v1/me', { cookie: set.cookie })).status).toBe(200);
     const half = await signIn('careful@example.it');
-    expect(half.body).toEqual({ signedIn: false, secondFactor: true });
+    expect(half.body).toEqual({ signedIn: false, twoFactorRedirect: true });
     expect((await call('GET', '/api/v1/me', { cookie: half.cookie })).status).toBe(401);
     const wrong = await call('POST', '/api/auth/two-factor/verify-totp', {
       cookie: half.cookie,
@@ -339,7 +339,7 @@ describe.each(ENGINES)('who may do what, on %s', (engine) => {
       cookie: half.cookie,
       body: { code: totp(secret) },
     });
-    expect(whole.body).toEqual({ signedIn: true, secondFactor: true });
+    expect(whole.body).toEqual({ signedIn: true, twoFactorRedirect: false });
     expect((await call('GET', '/api/v1/me', { cookie: whole.cookie })).body.id).toBe(member.id);
     const other = await signIn('careful@example.it');
     const spare = { cookie: other.cookie, body: { code: made.body.backupCodes[0] } };

@@ -4,4 +4,11 @@ export { staffInviteCommand, staffResetCommand } from './commands.ts';
 export { createGuard } from './guard.ts';
 export { acceptInvitation, firstRunLink, inviteStaff, resetStaff } from './invitations.ts';
 export { accessRoutes, type MailLink } from './routes.ts';
-export { removeEnded as removeEndedSessions, staffEmail, staffMembers, staffNames, staffWithRole } from './store.ts';
+export {
+  removeEnded as removeEndedSessions,
+  staffEmail,
+  staffMembers,
+  staffNames,
+  staffWithRole,
+  unknownStaff,
+} from './store.ts';

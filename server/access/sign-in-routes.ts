@@ -108,9 +108,9 @@ export function signInRoutes(http: Http, platform: Platform, auth: StaffAuth): v
       }
       await forgetAccountTries(platform, email);
       pass(reply, answer);
-      if (answer.body.twoFactorRedirect) return { signedIn: false, secondFactor: true };
+      if (answer.body.twoFactorRedirect) return { signedIn: false, twoFactorRedirect: true };
       await signedIn(answer.body.user?.id, 'password');
-      return { signedIn: true, secondFactor: false };
+      return { signedIn: true, twoFactorRedirect: false };
     },
   );
 
@@ -156,7 +156,7 @@ export function signInRoutes(http: Http, platform: Platform, auth: StaffAuth): v
             before.staffId,
           );
         else await signedIn(answer.body.user?.id, factor);
-        return { signedIn: true, secondFactor: true };
+        return { signedIn: true, twoFactorRedirect: false };
       },
     );
   }

@@ -59,6 +59,15 @@ export async function staffEmail(db: Db, id: string): Promise<string | null> {
   return rows[0]?.email ?? null;
 }
 
+/** Which of these ids are not those of active members. */
+export async function unknownStaff(db: Db, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await sql<{ id: string }>`SELECT id FROM staff
+    WHERE id = ANY(${[...new Set(ids)]}::text[]) AND joined_at IS NOT NULL AND ended_at IS NULL`.execute(db);
+  const known = new Set(rows.map(({ id }) => id));
+  return [...new Set(ids)].filter((id) => !known.has(id));
+}
+
 export async function findMember(db: Db, id: string): Promise<Member | null> {
   const { rows } = await sql<Member>`SELECT ${MEMBER} FROM staff WHERE id = ${id}`.execute(db);
   return rows[0] ?? null;

@@ -23,3 +23,8 @@ export async function writeSettings(tx: Tx, change: ChangeSettings, at: Date, ac
     );
   }
 }
+
+/** One change at a time: what a change is judged by must still stand when it is written. */
+export async function lockSettings(tx: Tx): Promise<void> {
+  await sql`SELECT pg_advisory_xact_lock(hashtext('filodiretto settings ' || current_schema()))`.execute(tx);
+}
