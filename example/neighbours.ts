@@ -15,9 +15,16 @@ export interface Neighbours {
 /** How long a program may take to say where it listens. */
 const START_MILLISECONDS = 30_000;
 
+/** What each says on its first line: its own port, and the address of its HTTP side. */
+interface Addresses {
+  smpp?: number;
+  smtp?: number;
+  http: string;
+}
+
 interface Program {
   process: ChildProcess;
-  ports: Record<string, number>;
+  said: Addresses;
 }
 
 function start(file: string): Promise<Program> {
@@ -41,7 +48,7 @@ function start(file: string): Promise<Program> {
       clearTimeout(patience);
       child.removeAllListeners('exit');
       try {
-        resolve({ process: child, ports: JSON.parse(line) as Record<string, number> });
+        resolve({ process: child, said: JSON.parse(line) as Addresses });
       } catch {
         fail(`it said "${line}" instead of its ports`);
       }
@@ -71,10 +78,10 @@ export async function startNeighbours(): Promise<Neighbours> {
     throw failed?.reason ?? new Error('The SMSC and the mail server did not start.');
   }
   return {
-    smppPort: smsc.ports.smpp ?? 0,
-    smscUrl: `http://127.0.0.1:${smsc.ports.http}`,
-    smtpPort: mail.ports.smtp ?? 0,
-    mailUrl: `http://127.0.0.1:${mail.ports.http}`,
+    smppPort: smsc.said.smpp ?? 0,
+    smscUrl: smsc.said.http,
+    smtpPort: mail.said.smtp ?? 0,
+    mailUrl: mail.said.http,
     stop: stopAll,
   };
 }

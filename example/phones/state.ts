@@ -47,7 +47,7 @@ export interface Person {
 
 /** GET /state of the phones page. */
 export interface ExampleState {
-  phase: 'setting-up' | 'playing' | 'played' | 'failed';
+  phase: 'playing' | 'played' | 'failed';
   /** A sentence, when something failed. */
   trouble: string | null;
   timeZone: string;
