@@ -107,7 +107,7 @@ CREATE TABLE services (
   ultrabroadband boolean NOT NULL DEFAULT false,
   monthly_fee_cents bigint
 );
-CREATE INDEX services_by_resource ON services (resource_id) WHERE state <> 'ended';
+CREATE INDEX services_by_resource ON services (resource_id, id) WHERE state <> 'ended';
 CREATE INDEX services_by_party ON services (party_id);
 
 -- An import is staged row by row, checked as a whole, then applied in chunks; a killed one goes on where it was.
@@ -130,7 +130,10 @@ CREATE TABLE imports (
   ended int NOT NULL DEFAULT 0,
   problems jsonb NOT NULL DEFAULT '[]', -- the first ones: line, column, wrong, right
   problem_count int NOT NULL DEFAULT 0,
-  notes jsonb NOT NULL DEFAULT '[]'
+  notes jsonb NOT NULL DEFAULT '[]',
+  progress jsonb NOT NULL DEFAULT '{}', -- the step of applying, and the last row that it did
+  worker uuid, -- the process that runs it
+  lease_until timestamptz -- system clock
 );
 
 CREATE TABLE import_rows (
@@ -140,7 +143,7 @@ CREATE TABLE import_rows (
   row jsonb NOT NULL,
   PRIMARY KEY (import_id, line)
 );
-CREATE INDEX import_rows_by_external_id ON import_rows (import_id, external_id);
+CREATE INDEX import_rows_by_external_id ON import_rows (import_id, external_id, line);
 
 -- Network -----------------------------------------------------------------------------------------------------------
 
@@ -404,17 +407,35 @@ CREATE TABLE outbox (
   last_trouble text
 );
 CREATE INDEX outbox_to_send ON outbox (channel, priority, not_before, id) WHERE state = 'queued';
-CREATE INDEX outbox_claimed ON outbox (lease_until) WHERE state = 'claimed';
+-- While telling is paused, only these may leave: found without walking through what waits.
+CREATE INDEX outbox_to_send_paused ON outbox (channel, priority, not_before, id) WHERE state = 'queued' AND kind <> 'notice';
+CREATE INDEX outbox_claimed ON outbox (worker, lease_until) WHERE state = 'claimed';
 CREATE INDEX outbox_in_doubt ON outbox (in_doubt_since) WHERE state = 'in doubt';
 
--- Which notice a delivery receipt belongs to. Not partitioned: the receipt knows no month.
+-- Which message a delivery receipt belongs to: one row for each part. Not partitioned: the receipt knows no month.
 CREATE TABLE receipt_keys (
   route_id uuid NOT NULL,
   route_message_id text NOT NULL,
   outbox_id uuid NOT NULL,
+  kind text NOT NULL,
   notice_made_at timestamptz,
+  parts smallint NOT NULL DEFAULT 1, -- of the message
+  state text CHECK (state IN ('delivered', 'failed')),
   sent_at timestamptz NOT NULL,
   PRIMARY KEY (route_id, route_message_id)
+);
+CREATE INDEX receipt_keys_of_parts ON receipt_keys (outbox_id) WHERE parts > 1;
+CREATE INDEX receipt_keys_by_age ON receipt_keys USING brin (sent_at);
+
+-- Receipts that came before their key was stored, or whose message has none since its answer was lost.
+CREATE TABLE early_receipts (
+  number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  route_id uuid NOT NULL,
+  route_message_ids text[] NOT NULL, -- best first
+  address text,
+  state text NOT NULL CHECK (state IN ('delivered', 'failed')),
+  reason text,
+  received_at timestamptz NOT NULL -- system clock
 );
 
 -- What came in, as received, before anybody interprets it.
@@ -423,13 +444,28 @@ CREATE TABLE inbound_messages (
   channel text NOT NULL,
   route_id uuid,
   received_at timestamptz NOT NULL,
-  content_hash text NOT NULL,
+  content_hash text NOT NULL, -- of the content and of the sender's message before it: the same words later are said anew
   raw bytea NOT NULL,
   sender text NOT NULL,
   text text NOT NULL,
   decision text, -- what became of it: 'stop', 'start', 'loop', 'waits for a person'
   worked_at timestamptz,
   UNIQUE (channel, content_hash)
+);
+CREATE INDEX inbound_messages_by_sender ON inbound_messages (channel, sender, received_at);
+CREATE INDEX inbound_messages_waiting ON inbound_messages (received_at) WHERE worked_at IS NULL;
+
+-- Parts of a long message that wait for the others.
+CREATE TABLE inbound_parts (
+  route_id uuid NOT NULL,
+  sender text NOT NULL,
+  reference int NOT NULL,
+  total smallint NOT NULL,
+  number smallint NOT NULL,
+  text text NOT NULL,
+  raw bytea NOT NULL,
+  received_at timestamptz NOT NULL,
+  PRIMARY KEY (route_id, sender, reference, total, number)
 );
 
 -- What the public may see; nothing else is known to the public pages.

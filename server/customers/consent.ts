@@ -1,0 +1,151 @@
+import type { Channel } from '../../contract/answer.ts';
+import type { Actor } from '../platform/actor.ts';
+import type { Tx } from '../platform/database/database.ts';
+import { invalid, notFound } from '../platform/errors.ts';
+import { recordEvents } from '../platform/events.ts';
+import type { Platform } from '../platform/platform.ts';
+import { type Consent, mayRestore, standingConsent, stopSource } from './rules.ts';
+import {
+  insertConsents,
+  loadDecisions,
+  lockConsents,
+  lockContactPoint,
+  lockContactPointsAt,
+  setConsent,
+} from './store.ts';
+
+/** Runs in the caller's transaction where there is one: the embedded engine has a single session. */
+const within = async <T>(platform: Platform, tx: Tx | undefined, work: (tx: Tx) => Promise<T>): Promise<T> =>
+  tx ? await work(tx) : await platform.database.transaction(work);
+
+const recorded = (contactPointId: string, decision: string, how: string) => ({
+  kind: 'consent.recorded',
+  subjectKind: 'contact-point',
+  subjectId: contactPointId,
+  data: { decision, how },
+});
+
+/**
+ * Records a yes or no that a customer gave to a person. The decision that was given last stands, whatever is recorded last.
+ * Throws `not-found`, and `consent-in-future` when `givenAt` has not come yet.
+ */
+export async function recordConsent(
+  platform: Platform,
+  actor: Actor,
+  given: { contactPointId: string; decision: 'granted' | 'refused'; givenAt: Date; source: string; textShown: string },
+  tx?: Tx,
+): Promise<{ consent: Consent }> {
+  const { clock } = platform;
+  if (given.givenAt > clock.business())
+    throw invalid('consent-in-future', 'The consent is dated in the future.', 'Enter when it was given.');
+  return await within(platform, tx, async (own) => {
+    await lockConsents(own, 'alone');
+    const point = await lockContactPoint(own, given.contactPointId);
+    if (!point) throw notFound('This contact point');
+    await insertConsents(own, [{ ...given, text: given.textShown }], clock.system(), actor);
+    const decisions = (await loadDecisions(own, [point.id])).get(point.id) ?? [];
+    const consent = standingConsent(decisions);
+    await setConsent(own, [point.id], consent);
+    await recordEvents(own, clock, actor, [recorded(point.id, given.decision, 'by staff')]);
+    return { consent };
+  });
+}
+
+/** What somebody asks by a message or a press, for exactly one address. `source` and `text` say how and in which words. */
+export interface AddressWish {
+  channel: Channel;
+  address: string;
+  source: string;
+  text: string;
+}
+
+export interface AddressOutcome {
+  /** How many contact points have this address, or were restored. */
+  contactPoints: number;
+  partyIds: string[];
+}
+
+/**
+ * STOP: every contact point with this address on this channel is refused, of whichever party, and nothing else. It works for whoever can send from the address, forged
+ * or not: the worst is a silence that one word ends. Needs the stored form of the address (`normaliseAddress`).
+ */
+export async function stopAddress(platform: Platform, wish: AddressWish, tx?: Tx): Promise<AddressOutcome> {
+  const { clock } = platform;
+  return await within(platform, tx, async (own) => {
+    await lockConsents(own, 'alone');
+    const points = await lockContactPointsAt(own, wish.channel, wish.address);
+    const outcome = { contactPoints: points.length, partyIds: [...new Set(points.map((point) => point.party_id))] };
+    if (points.length === 0) return outcome;
+    const source = `${stopSource(wish.channel)} (${wish.source})`;
+    const actor: Actor = { kind: 'party', id: points[0]?.party_id ?? '', through: wish.channel };
+    await insertConsents(
+      own,
+      points.map(({ id }) => ({
+        contactPointId: id,
+        decision: 'refused',
+        givenAt: clock.business(),
+        source,
+        text: wish.text,
+      })),
+      clock.system(),
+      actor,
+    );
+    await setConsent(
+      own,
+      points.map(({ id }) => id),
+      'refused',
+    );
+    await recordEvents(
+      own,
+      clock,
+      actor,
+      points.map(({ id }) => recorded(id, 'refused', source)),
+    );
+    return outcome;
+  });
+}
+
+/**
+ * START: restores what a STOP from the same channel ended, where a yes stood before it. It enrols nobody: a sender can be forged.
+ * Returns how many contact points are granted again.
+ */
+export async function startAddress(platform: Platform, wish: AddressWish, tx?: Tx): Promise<AddressOutcome> {
+  const { clock } = platform;
+  return await within(platform, tx, async (own) => {
+    await lockConsents(own, 'alone');
+    const points = await lockContactPointsAt(own, wish.channel, wish.address);
+    const decisions = await loadDecisions(
+      own,
+      points.map(({ id }) => id),
+    );
+    const restored = points.filter(({ id }) => mayRestore(decisions.get(id) ?? [], wish.channel));
+    const outcome = { contactPoints: restored.length, partyIds: [...new Set(restored.map((point) => point.party_id))] };
+    if (restored.length === 0) return outcome;
+    const source = `start by ${wish.channel} (${wish.source})`;
+    const actor: Actor = { kind: 'party', id: restored[0]?.party_id ?? '', through: wish.channel };
+    await insertConsents(
+      own,
+      restored.map(({ id }) => ({
+        contactPointId: id,
+        decision: 'granted',
+        givenAt: clock.business(),
+        source,
+        text: wish.text,
+      })),
+      clock.system(),
+      actor,
+    );
+    await setConsent(
+      own,
+      restored.map(({ id }) => id),
+      'granted',
+    );
+    await recordEvents(
+      own,
+      clock,
+      actor,
+      restored.map(({ id }) => recorded(id, 'granted', source)),
+    );
+    return outcome;
+  });
+}

@@ -1,0 +1,85 @@
+import type { Language } from '../../contract/answer.ts';
+import type { Actor } from '../platform/actor.ts';
+import type { Db, Tx } from '../platform/database/database.ts';
+import { newId } from '../platform/ids.ts';
+import {
+  type CustomerDecision,
+  decideCustomer,
+  decideService,
+  type ImportedCustomer,
+  type ImportedService,
+} from './rules.ts';
+import {
+  insertConsents,
+  loadCustomers,
+  loadRefusals,
+  loadServices,
+  lockConsents,
+  putContactPoints,
+  putParties,
+  putServices,
+} from './store.ts';
+
+/** What some imported rows would do, one decision a row, in their order. Nothing is written. */
+export async function compareCustomers(
+  db: Db,
+  rows: readonly ImportedCustomer[],
+  defaultLanguage: Language,
+): Promise<CustomerDecision[]> {
+  const known = await loadCustomers(
+    db,
+    rows.map(({ externalId }) => externalId),
+  );
+  const addresses = rows.flatMap((row) => Object.values(row.addresses).filter((address) => address !== null));
+  const refusals = await loadRefusals(db, addresses);
+  const facts = {
+    refusals: (channel: string, address: string) => refusals.get(`${channel} ${address}`) ?? [],
+    defaultLanguage,
+    newId,
+  };
+  return rows.map((row) => decideCustomer(row, known.get(row.externalId) ?? null, facts));
+}
+
+/** Writes what differs of some imported rows. */
+export async function applyCustomers(
+  tx: Tx,
+  rows: readonly ImportedCustomer[],
+  facts: { defaultLanguage: Language; at: Date; recordedAt: Date; actor: Actor },
+): Promise<CustomerDecision[]> {
+  await lockConsents(tx, 'shared');
+  const decisions = await compareCustomers(tx, rows, facts.defaultLanguage);
+  const parties = decisions.filter(({ partyDiffers }) => partyDiffers).map(({ party }) => party);
+  if (parties.length > 0) await putParties(tx, parties);
+  const points = decisions.flatMap(({ party, contactPoints }) =>
+    contactPoints.map((point) => ({ ...point, partyId: party.id })),
+  );
+  if (points.length > 0) await putContactPoints(tx, points, facts.at);
+  const consents = decisions.flatMap((decision) =>
+    decision.consents.map((consent) => ({ ...consent, decision: 'granted' as const })),
+  );
+  await insertConsents(tx, consents, facts.recordedAt, facts.actor);
+  return decisions;
+}
+
+export type Fate = 'added' | 'changed' | 'unchanged';
+
+/** What some imported rows would do, in their order. Nothing is written. */
+export async function compareServices(db: Db, rows: readonly ImportedService[]): Promise<Fate[]> {
+  const known = await loadServices(
+    db,
+    rows.map(({ externalId }) => externalId),
+  );
+  return rows.map((row) => decideService(row, known.get(row.externalId) ?? null, newId()).fate);
+}
+
+/** Writes what differs of some imported rows. */
+export async function applyServices(tx: Tx, rows: readonly ImportedService[]): Promise<Fate[]> {
+  const known = await loadServices(
+    tx,
+    rows.map(({ externalId }) => externalId),
+  );
+  const decisions = rows.map((row) => decideService(row, known.get(row.externalId) ?? null, newId()));
+  const differing = decisions.filter(({ fate }) => fate !== 'unchanged').map(({ wanted }) => wanted);
+  if (differing.length > 0) await putServices(tx, differing);
+  return decisions.map(({ fate }) => fate);
+}

@@ -1,0 +1,25 @@
+export { type AddressOutcome, type AddressWish, recordConsent, startAddress, stopAddress } from './consent.ts';
+export { applyCustomers, applyServices, compareCustomers, compareServices, type Fate } from './import-customers.ts';
+export { type CustomerRoutesFacts, customerRoutes } from './routes.ts';
+export {
+  type Consent,
+  type ImportedCustomer,
+  type ImportedService,
+  maskedAddress,
+  normaliseAddress,
+  normaliseMail,
+  normalisePhone,
+  parseConsentWord,
+  type ServiceState,
+} from './rules.ts';
+export {
+  countServicesOf,
+  countServicesOn,
+  customerIds,
+  endCustomers,
+  endServices,
+  linesInUse,
+  nextCustomers,
+  nextServices,
+} from './store.ts';
+export { readUnsubscribeToken, unsubscribeToken } from './unsubscribe.ts';

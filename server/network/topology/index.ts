@@ -1,0 +1,20 @@
+export {
+  type AffectedCounts,
+  type AreaOfSubject,
+  affectServices,
+  areasOfSubject,
+  publicAreas,
+} from './affect-services.ts';
+export { areaCodeAt, areaName, areaParent } from './areas.ts';
+export { ancestorsOf, impactOf, isBelow, topmost } from './impact.ts';
+export { applyLinks, applyResources, compareResources } from './import-resources.ts';
+export { topologyRoutes } from './routes.ts';
+export type { Impact, ImportedResource } from './rules.ts';
+export {
+  endResources,
+  findResources,
+  nextResources,
+  resourceBriefs,
+  resourceByExternalId,
+  resourceIds,
+} from './store.ts';
