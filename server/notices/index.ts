@@ -10,4 +10,4 @@ export {
 } from './announce.ts';
 export type { AnnouncementRecord, Audience } from './announcement.ts';
 export { expandAnnouncements, FIGURES_CHANNEL, noteOutcomes, releaseHeldNotices, writeAnew } from './expand.ts';
-export { announcementsOf, NO_NOTICES, noticeCounts, peopleTold } from './store.ts';
+export { announcementsOf, NO_NOTICES, noticeCounts, peopleTold, withdrawFromContactPoints } from './store.ts';

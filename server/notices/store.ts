@@ -398,3 +398,14 @@ export async function peopleTold(db: Db, subjectIds: readonly string[]): Promise
     WHERE subject_id = ANY(${[...subjectIds]}::uuid[]) AND state IN ('sent', 'delivered') GROUP BY 1`.execute(db);
   return new Map(rows.map((row) => [row.subject_id, row.people]));
 }
+
+/** After a STOP nothing that still waits leaves for that address. Returns how many notices were taken back. */
+export async function withdrawFromContactPoints(tx: Tx, channel: string, address: string, at: Date): Promise<number> {
+  const { rows } = await sql<{ withdrawn: number }>`
+    WITH points AS (SELECT id, party_id FROM contact_points WHERE channel = ${channel} AND address = ${address}),
+    taken AS (DELETE FROM outbox WHERE channel = ${channel} AND address = ${address} AND kind = 'notice' AND state = 'queued' RETURNING id),
+    withdrawn AS (UPDATE notices SET state = 'withdrawn', reason = 'consent withdrawn', settled_at = ${at}
+      FROM points WHERE notices.party_id = points.party_id AND notices.contact_point_id = points.id AND (notices.state = 'held' OR (notices.state = 'queued' AND notices.id IN (SELECT id FROM taken))) RETURNING 1)
+    SELECT count(*) AS withdrawn FROM withdrawn`.execute(tx);
+  return rows[0]?.withdrawn ?? 0;
+}

@@ -1,12 +1,12 @@
 import type { AlarmRule, AlarmSource, NewAlarmRule, NewAlarmSource, UnmappedAlarm } from '../../../contract/alarms.ts';
-import type { AlarmBrief } from '../../../contract/incidents.ts';
+import type { AlarmBrief, ResourceBrief } from '../../../contract/incidents.ts';
 import type { Actor } from '../../platform/actor.ts';
 import type { Db } from '../../platform/database/database.ts';
 import { conflict, invalid, notFound } from '../../platform/errors.ts';
 import { recordEvents } from '../../platform/events.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { hashToken, newToken } from '../../platform/secrets.ts';
-import { findResources, resourceBriefs } from '../topology/index.ts';
+import { findResources, resourceBriefs, resourceIds } from '../topology/index.ts';
 import { mapAlarm, tellingLabel, withoutPort } from './rules.ts';
 import {
   deleteRule,
@@ -17,7 +17,6 @@ import {
   listAlarms,
   mapStored,
   readRules,
-  resourceIds,
   takeUnmapped,
 } from './store.ts';
 import type { OnAlarms } from './work-off.ts';
@@ -37,7 +36,7 @@ export async function makeRule(
     );
   }
   return await platform.database.transaction(async (tx) => {
-    if (rule.resourceId && (await resourceBriefs(tx, [rule.resourceId])).size === 0) throw notFound('This resource');
+    if (rule.resourceId && (await resourceBriefs(tx, [rule.resourceId])).length === 0) throw notFound('This resource');
     const id = await insertRule(
       tx,
       {
@@ -119,9 +118,9 @@ export async function endAlarmSource(platform: Platform, actor: Actor, id: strin
 }
 
 export async function presentAlarms(db: Db, alarms: readonly ListedAlarm[]): Promise<AlarmBrief[]> {
-  const briefs = await resourceBriefs(
+  const briefs = await briefsById(
     db,
-    alarms.flatMap((alarm) => (alarm.resourceId ? [alarm.resourceId] : [])),
+    alarms.map((alarm) => alarm.resourceId),
   );
   return alarms.map((alarm) => ({
     id: alarm.id,
@@ -167,12 +166,15 @@ export async function unmappedAlarms(db: Db): Promise<UnmappedAlarm[]> {
 
 export async function presentRules(db: Db): Promise<AlarmRule[]> {
   const rules = await readRules(db);
-  const briefs = await resourceBriefs(
+  const briefs = await briefsById(
     db,
-    rules.flatMap((rule) => (rule.resourceId ? [rule.resourceId] : [])),
+    rules.map((rule) => rule.resourceId),
   );
   return rules.map(({ resourceId, ...rule }) => ({
     ...rule,
     resource: resourceId ? (briefs.get(resourceId) ?? null) : null,
   }));
 }
+
+const briefsById = async (db: Db, ids: readonly (string | null)[]): Promise<Map<string, ResourceBrief>> =>
+  new Map((await resourceBriefs(db, [...new Set(ids.filter((id) => id !== null))])).map((brief) => [brief.id, brief]));

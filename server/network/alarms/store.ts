@@ -300,13 +300,3 @@ export async function deleteRule(tx: Tx, id: string): Promise<boolean> {
   const { rows } = await sql`DELETE FROM alarm_rules WHERE id = ${id} RETURNING id`.execute(tx);
   return rows.length > 0;
 }
-
-export async function resourceIds(db: Db, externalIds: readonly string[]): Promise<Map<string, string>> {
-  const { rows } = await sql<{
-    id: string;
-    external_id: string;
-  }>`SELECT id, external_id FROM resources WHERE external_id = ANY(${[...externalIds]}::text[]) AND ended_at IS NULL`.execute(
-    db,
-  );
-  return new Map(rows.map((row) => [row.external_id, row.id]));
-}

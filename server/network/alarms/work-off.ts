@@ -3,6 +3,7 @@ import type { Tx } from '../../platform/database/database.ts';
 import { Failure } from '../../platform/errors.ts';
 import { recordEvents } from '../../platform/events.ts';
 import type { Platform } from '../../platform/platform.ts';
+import { resourceIds } from '../topology/index.ts';
 import { mapAlarm } from './rules.ts';
 import {
   type AlarmFact,
@@ -11,7 +12,6 @@ import {
   finishDelivery,
   type NewAlarm,
   readRules,
-  resourceIds,
   saveAlarms,
   standsAlready,
   takeDelivery,

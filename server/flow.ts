@@ -1,0 +1,160 @@
+import type { AlarmSource } from '../contract/alarms.ts';
+import { staffNames } from './access/index.ts';
+import { openChannel } from './channels/open-channel.ts';
+import { ALARM_READERS, parse } from './channels/webhook/routes.ts';
+import { parseConsentWord, startAddress, stopAddress, unsubscribeToken } from './customers/index.ts';
+import {
+  type AlarmFact,
+  adoptTold,
+  afterIncidentPromisesBroke,
+  hearAlarms,
+  type IncidentPorts,
+  publicAreas,
+  readIncidents,
+  resourceBriefs,
+  settleDueIncidents,
+  warnOfIncidentPromise,
+  workOffDeliveries,
+} from './network/index.ts';
+import {
+  announcementsOf,
+  expandAnnouncements,
+  noteOutcomes,
+  releaseDueAnnouncements,
+  releaseHeldNotices,
+  withdrawFromContactPoints,
+  writeAnew,
+} from './notices/index.ts';
+import type { OutboxHooks, StoredInbound } from './outbox/index.ts';
+import type { Tx } from './platform/database/database.ts';
+import type { Platform } from './platform/platform.ts';
+import { type DescribeSubjects, promisesOf, settleDuePromises, warnOfPromises } from './promises/index.ts';
+import { publish, toPublished } from './status/index.ts';
+
+/**
+ * The product in one sitting:
+ *
+ *     channel in → intake → incident rules → promises → outbox → channel out
+ *
+ * What comes in is kept and answered by the channels (server/channels); here it becomes what it means. Time is one more channel: what falls due comes
+ * in after the facts that arrived before it, so that a fact dated before the due time keeps the promise.
+ */
+export interface Flow {
+  ports: IncidentPorts;
+  /** Joins the outbox's worker to the rest. */
+  outbox: OutboxHooks;
+  onAlarms(tx: Tx, changed: AlarmFact[]): Promise<void>;
+  describeSubjects: DescribeSubjects;
+  namePeople: typeof staffNames;
+  /** One round of everything that waits or is due. Returns how many things moved; 0 means that all is quiet. */
+  round(): Promise<number>;
+}
+
+export function createFlow(platform: Platform): Flow {
+  const ports: IncidentPorts = {
+    platform,
+    telling: { onTelling: (tx, actor, announcement) => adoptTold(tx, ports, actor, announcement) },
+    publish: (tx, incidentId) => publishIncident(tx, platform, incidentId),
+  };
+  const onAlarms = (tx: Tx, changed: AlarmFact[]): Promise<void> => hearAlarms(tx, ports, changed);
+
+  return {
+    ports,
+    onAlarms,
+    outbox: {
+      openChannel,
+      onOutcomes: noteOutcomes,
+      onStale: (tx, ids) => writeAnew(tx, platform, ids),
+      onInbound: (message) => hearMessage(platform, message),
+      unsubscribeUrl: (contactPointId) => `${platform.publicUrl}/u/${unsubscribeToken(platform.vault, contactPointId)}`,
+    },
+    describeSubjects: async (db, ids) => {
+      const incidents = await readIncidents(db, ids);
+      const resources = new Map(
+        (
+          await resourceBriefs(
+            db,
+            incidents.map((incident) => incident.resourceId),
+          )
+        ).map((resource) => [resource.id, resource.name]),
+      );
+      return new Map(
+        incidents.map((incident) => [
+          incident.id,
+          { reference: incident.reference, title: resources.get(incident.resourceId) ?? '' },
+        ]),
+      );
+    },
+    namePeople: staffNames,
+    async round() {
+      let moved = 0;
+      // What arrived, first.
+      moved += await workOffDeliveries(
+        platform,
+        (kind: AlarmSource['kind'], body: Buffer) => ALARM_READERS[kind](parse(body)),
+        onAlarms,
+      );
+      // What fell due.
+      moved += await settleDueIncidents(ports);
+      moved += await releaseDueAnnouncements(platform, ports.telling);
+      moved += await settleDuePromises(platform, (tx, broken) => afterIncidentPromisesBroke(tx, ports, broken));
+      moved += await warnOfPromises(platform, (tx, promise) => warnOfIncidentPromise(tx, ports, promise));
+      // What is to be told.
+      moved += await expandAnnouncements(platform);
+      moved += await releaseHeldNotices(platform);
+      return moved;
+    },
+  };
+}
+
+/** What somebody wrote back by SMS: STOP and START are obeyed for exactly that address; anything else waits for a person. */
+async function hearMessage(platform: Platform, message: StoredInbound): Promise<string> {
+  const word = parseConsentWord(message.text);
+  if (word === null) return 'waits for a person';
+  return await platform.database.transaction(async (tx) => {
+    const wish = {
+      channel: message.channel,
+      address: message.sender,
+      source: `message ${message.id}`,
+      text: message.text.slice(0, 200),
+    };
+    if (word === 'start') {
+      const restored = await startAddress(platform, wish, tx);
+      return restored.contactPoints > 0 ? 'start' : 'start: nothing to restore';
+    }
+    const stopped = await stopAddress(platform, wish, tx);
+    await withdrawFromContactPoints(tx, message.channel, message.sender, platform.clock.business());
+    return stopped.contactPoints > 0 ? 'stop' : 'stop: unknown number';
+  });
+}
+
+/**
+ * The public page follows what was told: nothing is public that was only observed, still waits for a person, or can still be undone.
+ */
+async function publishIncident(tx: Tx, platform: Platform, incidentId: string): Promise<void> {
+  const [incident] = await readIncidents(tx, [incidentId]);
+  if (!incident) return;
+  const told = (await announcementsOf(tx, [incidentId]))
+    .filter((announcement) => announcement.state === 'telling' || announcement.state === 'told')
+    .reverse();
+  const last = told.at(-1);
+  if (!last) return;
+  const promises = await promisesOf(tx, [incidentId]);
+  await publish(
+    tx,
+    incidentId,
+    toPublished({
+      reference: incident.reference,
+      state: incident.state,
+      degradedOnly: incident.servicesDown === 0,
+      areas: await publicAreas(tx, incidentId, incident.servicesDown > 0 ? 'down' : 'degraded'),
+      announcements: told.map((announcement) => ({ at: announcement.madeAt, answer: announcement.answer })),
+      beganAt: incident.beganAt,
+      restoredAt: incident.restoredAt ?? (incident.endedAt !== null ? incident.endedAt : null),
+      late:
+        promises.filter((promise) => promise.promisee.kind === 'affected').at(-1)?.state === 'broken' ||
+        last.kind === 'expected-end-passed',
+    }),
+    platform.clock.business(),
+  );
+}
