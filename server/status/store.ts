@@ -1,0 +1,52 @@
+import { sql } from 'kysely';
+import type { PublishedIncident, PublishedStatus } from '../../contract/status.ts';
+import type { Db, Tx } from '../platform/database/database.ts';
+import { withoutSmallCounts } from './rules.ts';
+
+/** How long what ended stays on the page. */
+const ENDED_DAYS = 14;
+const MOST_ENDED = 100;
+const MOST_OPEN = 500;
+
+/**
+ * Writes what the public may know of an incident, in the transaction that changed it; null takes it away. Unchanged facts leave `changed_at` as it was.
+ * `at`: on the business clock.
+ */
+export async function publish(
+  tx: Tx,
+  incidentId: string,
+  published: PublishedIncident | null,
+  at: Date,
+): Promise<void> {
+  if (published === null) {
+    await sql`DELETE FROM published_incidents WHERE incident_id = ${incidentId}::uuid`.execute(tx);
+    return;
+  }
+  const safe = withoutSmallCounts(published);
+  await sql`INSERT INTO published_incidents AS old (incident_id, published, began_at, ended_at, changed_at)
+    VALUES (${incidentId}::uuid, ${JSON.stringify(safe)}::jsonb, ${safe.beganAt}::timestamptz, ${safe.endedAt}::timestamptz, ${at})
+    ON CONFLICT (incident_id) DO UPDATE SET published = excluded.published, began_at = excluded.began_at, ended_at = excluded.ended_at, changed_at = excluded.changed_at
+    WHERE old.published <> excluded.published`.execute(tx);
+}
+
+/** All that is public now: what is open, newest first, and what ended in the last 14 days. */
+export async function readPublishedStatus(
+  db: Db,
+  facts: { operatorName: string; operatorPhone: string; publicUrl: string; timeZone: string; now: Date },
+): Promise<PublishedStatus> {
+  const { now, ...rest } = facts;
+  const since = new Date(now.getTime() - ENDED_DAYS * 86_400_000);
+  const { rows } = await sql<{ published: PublishedIncident; ended_at: Date | null; changed_at: Date }>`
+    (SELECT published, ended_at, changed_at FROM published_incidents WHERE ended_at IS NULL ORDER BY began_at DESC, incident_id LIMIT ${MOST_OPEN})
+    UNION ALL
+    (SELECT published, ended_at, changed_at FROM published_incidents WHERE ended_at >= ${since} ORDER BY ended_at DESC, incident_id LIMIT ${MOST_ENDED})`.execute(
+    db,
+  );
+  const changedAt = new Date(Math.max(0, ...rows.map((row) => row.changed_at.getTime())));
+  return {
+    ...rest,
+    changedAt,
+    open: rows.filter((row) => row.ended_at === null).map((row) => row.published),
+    ended: rows.filter((row) => row.ended_at !== null).map((row) => row.published),
+  };
+}

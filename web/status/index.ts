@@ -1,0 +1,5 @@
+export type { View } from './facts.ts';
+export { renderFeed } from './feed.ts';
+export { renderPage } from './page.ts';
+export { STYLE } from './style.ts';
+export { type Summary, summarize } from './summary.ts';
