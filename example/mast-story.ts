@@ -108,8 +108,14 @@ export function mastStory(stage: Stage): Story {
   ): Promise<Found> => {
     const patience = Date.now() + (businessMinutes * MINUTE) / time.speed + GRACE_MILLISECONDS;
     for (;;) {
-      const found = await ask();
-      if (found) return found;
+      try {
+        const found = await ask();
+        if (found) return found;
+      } catch (error) {
+        // A product that is being restarted goes on where it was.
+        const passing = error instanceof ProductError && (error.status === 0 || error.status >= 500);
+        if (!passing || Date.now() > patience) throw error;
+      }
       if (Date.now() > patience) throw new Error(missing);
       await sleep(POLL_MILLISECONDS, undefined, { signal });
     }

@@ -26,6 +26,7 @@ const WORDS = {
     sms: 'SMS sì',
     email: 'e-mail sì',
     none: 'nessun consenso',
+    leftSms: 'SMS: ha detto STOP',
     answerStop: 'Rispondi STOP',
     stopped: 'STOP inviato',
     silentNone: 'Non ha dato il consenso: non riceve nulla. La pagina pubblica è aperta anche per questo cliente.',
@@ -69,6 +70,7 @@ const WORDS = {
     sms: 'SMS yes',
     email: 'mail yes',
     none: 'no consent',
+    leftSms: 'SMS: said STOP',
     answerStop: 'Answer STOP',
     stopped: 'STOP sent',
     silentNone: 'Gave no consent: receives nothing. The public page is open to this customer too.',
@@ -229,6 +231,7 @@ function drawPhones(now) {
       'beforeend',
       '<svg viewBox="0 0 30 11" aria-hidden="true"><path d="M0 8h2v3H0zM4 5h2v6H4zM8 2h2v9H8zM12 0h2v11h-2zM18 1h9v9h-9zM28 4h1.5v3H28z"/></svg>',
     );
+    const stopped = person.messages.some((message) => message.way === 'from-customer' && message.text === 'STOP');
     const thread = make('div', 'thread');
     thread.tabIndex = 0;
     thread.setAttribute('aria-label', `SMS · ${person.name}`);
@@ -243,7 +246,9 @@ function drawPhones(now) {
       'div',
       'tags',
       make('span', `tag${person.where === 'behind' ? ' down' : ''}`, words[person.where]),
-      ...person.notify.map((channel) => make('span', 'tag yes', words[channel])),
+      ...person.notify.map((channel) =>
+        channel === 'sms' && stopped ? make('span', 'tag', words.leftSms) : make('span', 'tag yes', words[channel]),
+      ),
     );
     if (person.notify.length === 0) tags.append(make('span', 'tag', words.none));
     const who = make(
@@ -258,7 +263,6 @@ function drawPhones(now) {
       tags,
     );
     if (person.messages.length > 0) {
-      const stopped = person.messages.some((message) => message.way === 'from-customer' && message.text === 'STOP');
       const answer = /** @type {HTMLButtonElement} */ (
         make('button', 'quiet answer', stopped ? words.stopped : words.answerStop)
       );
