@@ -20,7 +20,7 @@ import { say } from './words.ts';
 const MOST_OPEN = 30;
 const MOST_ENDED = 15;
 const roomFor = (open: number): { updates: number; areas: number } =>
-  open <= 6 ? { updates: 8, areas: 12 } : open <= 12 ? { updates: 3, areas: 6 } : { updates: 0, areas: 3 };
+  open <= 6 ? { updates: 8, areas: 12 } : open <= 12 ? { updates: 3, areas: 6 } : { updates: 0, areas: 0 };
 
 // A thread that runs on, with where we are now as its knot.
 const LOGO = raw(
@@ -138,7 +138,7 @@ function wordOf(incident: PublishedIncident, late: boolean, view: View): Markup 
 
 function areas(incident: PublishedIncident, most: number, view: View): Markup | null {
   const { language } = view;
-  if (incident.areas.length === 0) return null;
+  if (incident.areas.length === 0 || most === 0) return null; // the title names the first three all the same
   const left = incident.areas.length - most;
   return markup`<div class="wide"><dt>${say(language, 'label.where')}</dt><dd><ul class="areas">${incident.areas
     .slice(0, most)
