@@ -20,8 +20,8 @@ export interface OutgoingMessage {
 export type SendResult =
   /** Accepted. `routeMessageIds`: one for each part, as receipts will name them. */
   | { kind: 'sent'; routeMessageIds: string[] }
-  /** Surely not sent. `permanent`: trying again is of no use. */
-  | { kind: 'rejected'; reason: string; permanent: boolean }
+  /** Surely not sent. `permanent`: trying again is of no use. `untried`: it was never offered to the other end. */
+  | { kind: 'rejected'; reason: string; permanent: boolean; untried?: boolean }
   /** It was on the wire, or part of it, and no answer came: it may have arrived. */
   | { kind: 'unknown'; reason: string };
 

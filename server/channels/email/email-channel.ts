@@ -148,7 +148,8 @@ export class EmailChannel implements OutgoingChannel {
     this.#down(transport, `the mail server can't be used: ${cause(error)}`);
     if (body?.readableDidRead)
       return { kind: 'unknown', reason: 'the connection was lost while the mail was handed over' };
-    return { kind: 'rejected', reason: `the mail server can't be used: ${cause(error)}`, permanent: false };
+    const reason = `the mail server can't be used: ${cause(error)}`;
+    return { kind: 'rejected', reason, permanent: false, untried: true };
   }
 
   async #verify(transport: Transport): Promise<void> {
@@ -184,7 +185,12 @@ interface SmtpError extends Error {
   responseCode?: number;
 }
 
-const notConnected: SendResult = { kind: 'rejected', reason: 'the mail server is not connected', permanent: false };
+const notConnected: SendResult = {
+  kind: 'rejected',
+  reason: 'the mail server is not connected',
+  permanent: false,
+  untried: true,
+};
 
 /** The code of the answer or of the error only: the text of an answer often repeats the address. */
 function cause(error: SmtpError): string {

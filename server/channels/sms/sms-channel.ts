@@ -101,7 +101,7 @@ export class SmsChannel implements OutgoingChannel {
 
   async send(message: OutgoingMessage): Promise<SendResult> {
     if (!this.#bound || this.#stopping)
-      return { kind: 'rejected', reason: 'the SMSC is not connected', permanent: false };
+      return { kind: 'rejected', reason: 'the SMSC is not connected', permanent: false, untried: true };
     if (!/^\+?\d{3,20}$/.test(message.to)) return { kind: 'rejected', reason: 'not a phone number', permanent: true };
     let parts: Record<string, unknown>[];
     try {
@@ -325,5 +325,6 @@ function summarize(results: PartResult[]): SendResult {
     kind: 'rejected',
     reason: refused?.kind === 'not sent' ? refused.reason : 'nothing to send',
     permanent: false,
+    untried: true,
   };
 }

@@ -1,0 +1,126 @@
+import { sql } from 'kysely';
+import type { InDoubt, SettleInDoubt } from '../../contract/incidents.ts';
+import type { Actor } from '../platform/actor.ts';
+import type { Db } from '../platform/database/database.ts';
+import { notFound } from '../platform/errors.ts';
+import { recordEvents } from '../platform/events.ts';
+import type { Platform } from '../platform/platform.ts';
+import { readSettings } from '../settings/index.ts';
+import type { OnOutcomes, OutboxKind, Outcome } from './outbox.ts';
+import { maskAddress } from './rules.ts';
+import { deleteRows, queueAgain } from './store.ts';
+
+const MOST_SHOWN = 500;
+const CHUNK = 500;
+
+/** What a message was about, by the id of its outbox row; wired in flow.ts, since the outbox knows no subjects. */
+export type SubjectsOf = (db: Db, ids: readonly string[]) => Promise<Map<string, { id: string; reference: string }>>;
+
+interface DoubtRow {
+  id: string;
+  kind: OutboxKind;
+  channel: InDoubt['channel'];
+  address: string;
+  notice_made_at: Date | null;
+  in_doubt_since: Date;
+  last_trouble: string | null;
+}
+
+/** What may or may not have arrived, oldest first, at most 500; addresses masked. */
+export async function listInDoubt(platform: Platform, subjectsOf?: SubjectsOf): Promise<InDoubt[]> {
+  const { db } = platform.database;
+  const { inDoubt } = await readSettings(db);
+  const { rows } =
+    await sql<DoubtRow>`SELECT id, kind, channel, address, notice_made_at, in_doubt_since, last_trouble FROM outbox WHERE state = 'in doubt' ORDER BY in_doubt_since, id LIMIT ${MOST_SHOWN}`.execute(
+      db,
+    );
+  const ids = rows.filter((row) => row.kind === 'notice').map((row) => row.id);
+  const subjects = subjectsOf && ids.length > 0 ? await subjectsOf(db, ids) : new Map();
+  return rows.map((row) => ({
+    id: row.id,
+    channel: row.channel,
+    to: maskAddress(row.address),
+    subject: subjects.get(row.id) ?? null,
+    kind: row.kind,
+    since: row.in_doubt_since.toISOString(),
+    endsAt: new Date(row.in_doubt_since.getTime() + inDoubt.hours * 3_600_000).toISOString(),
+    why: row.last_trouble ?? 'no answer',
+  }));
+}
+
+/** A person decides about one message in doubt. Throws `not-found` when it is no longer in doubt. */
+export async function settleInDoubt(
+  platform: Platform,
+  onOutcomes: OnOutcomes,
+  actor: Actor,
+  id: string,
+  { settle }: SettleInDoubt,
+): Promise<void> {
+  await platform.database.transaction(async (tx) => {
+    const { rows } =
+      await sql<DoubtRow>`SELECT id, kind, channel, address, notice_made_at, in_doubt_since, last_trouble FROM outbox WHERE id = ${id} AND state = 'in doubt' FOR UPDATE`.execute(
+        tx,
+      );
+    const [row] = rows;
+    if (!row) throw notFound('This message in doubt');
+    const now = platform.clock.business();
+    if (settle === 'send-again') {
+      await queueAgain(tx, [{ id, notBefore: now, reason: 'sent again by a person', tried: false }]);
+    } else {
+      await deleteRows(tx, [id]);
+      const outcome = settle === 'arrived' ? 'delivered' : 'failed';
+      await onOutcomes(tx, [ending(row, outcome, `settled by a person: ${settle}`, now)]);
+    }
+    await recordEvents(tx, platform.clock, actor, [
+      { kind: 'outbox.settled', subjectKind: 'message', subjectId: id, data: { settle, channel: row.channel } },
+    ]);
+  });
+}
+
+/** What was in doubt for longer than the settings allow ends as they say: counted as sent, or sent once more. Returns how many. */
+export async function endDoubtsByTime(platform: Platform, onOutcomes: OnOutcomes): Promise<number> {
+  return await platform.database.transaction(async (tx) => {
+    const { inDoubt } = await readSettings(tx);
+    const now = platform.clock.business();
+    const before = new Date(now.getTime() - inDoubt.hours * 3_600_000);
+    const { rows } =
+      await sql<DoubtRow>`SELECT id, kind, channel, address, notice_made_at, in_doubt_since, last_trouble FROM outbox WHERE state = 'in doubt' AND in_doubt_since <= ${before} ORDER BY in_doubt_since LIMIT ${CHUNK} FOR UPDATE SKIP LOCKED`.execute(
+        tx,
+      );
+    if (rows.length === 0) return 0;
+    const reason = `no word from the network for ${inDoubt.hours} h`;
+    if (inDoubt.afterwards === 'again') {
+      await queueAgain(
+        tx,
+        rows.map((row) => ({ id: row.id, notBefore: now, reason, tried: true })),
+      );
+    } else {
+      await deleteRows(
+        tx,
+        rows.map((row) => row.id),
+      );
+      await onOutcomes(
+        tx,
+        rows.map((row) => ending(row, 'sent', `${reason}: counted as sent`, now)),
+      );
+    }
+    await recordEvents(tx, platform.clock, { kind: 'rule', name: 'in-doubt' }, [
+      {
+        kind: 'outbox.doubts-ended',
+        subjectKind: 'outbox',
+        subjectId: 'outbox',
+        data: { count: rows.length, as: inDoubt.afterwards },
+      },
+    ]);
+    return rows.length;
+  });
+}
+
+const ending = (row: DoubtRow, outcome: Outcome['outcome'], reason: string, at: Date): Outcome => ({
+  id: row.id,
+  kind: row.kind,
+  noticeMadeAt: row.notice_made_at,
+  outcome,
+  reason,
+  at,
+});

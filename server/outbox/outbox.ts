@@ -1,0 +1,61 @@
+import type { SmppConfig, SmtpConfig } from '../../contract/settings.ts';
+import type { ChannelEvents, OutgoingChannel } from '../channels/channel.ts';
+import type { Tx } from '../platform/database/database.ts';
+
+export type OutboxKind = 'notice' | 'staff' | 'test';
+
+/** What became of a row of the outbox. `queued` again is none: it is still to become something. */
+export interface Outcome {
+  id: string;
+  kind: OutboxKind;
+  /** Finds the partition of the notice. */
+  noticeMadeAt: Date | null;
+  outcome: 'sent' | 'delivered' | 'failed' | 'withdrawn' | 'in doubt';
+  reason: string | null;
+  /** Business clock. */
+  at: Date;
+}
+
+/** Called in the transaction that stores them; each id at most once in a call. */
+export type OnOutcomes = (tx: Tx, outcomes: readonly Outcome[]) => Promise<void>;
+
+/** A message that came in, stored. */
+export interface StoredInbound {
+  id: string;
+  channel: 'sms';
+  routeId: string;
+  sender: string;
+  text: string;
+  receivedAt: Date;
+}
+
+/** A route with its secret opened: what a channel adapter is made of. */
+export type OpenedRoute =
+  | { kind: 'smpp'; config: SmppConfig; password: string }
+  | { kind: 'smtp'; config: SmtpConfig; password: string };
+
+/** Where the outbox meets the rest: wired in flow.ts. */
+export interface OutboxHooks {
+  openChannel: (route: OpenedRoute, events: ChannelEvents) => OutgoingChannel;
+  onOutcomes: OnOutcomes;
+  /** Notices that waited so long that they must be written anew; their rows are gone from the outbox in the same transaction. */
+  onStale: (tx: Tx, ids: string[]) => Promise<void>;
+  /** After it was stored. Thrown errors are logged; the message stays with `worked_at` null and is offered again. */
+  onInbound: (message: StoredInbound) => Promise<void>;
+  /** The address that ends these mails, from the row's `unsubscribe`. Default: `<public address>/u/<unsubscribe>`. */
+  unsubscribeUrl?: (unsubscribe: string) => string;
+}
+
+/** A row that a worker claimed. */
+export interface ClaimedRow {
+  id: string;
+  kind: OutboxKind;
+  address: string;
+  textId: string;
+  noticeMadeAt: Date | null;
+  unsubscribe: string | null;
+  madeAt: Date;
+  validUntil: Date;
+  attempts: number;
+  leaseUntil: Date;
+}

@@ -1,0 +1,361 @@
+import type { ChannelInbound, ChannelReceipt, OutgoingChannel, SendResult } from '../channels/channel.ts';
+import type { Platform } from '../platform/platform.ts';
+import { readSettings } from '../settings/index.ts';
+import { applyResults, type Finished } from './apply-results.ts';
+import { storeInbound } from './inbound.ts';
+import type { SendJournal } from './journal.ts';
+import { channelOf } from './manage-routes.ts';
+import type { ClaimedRow, OutboxHooks, StoredInbound } from './outbox.ts';
+import { storeReceipts } from './receipts.ts';
+import type { StoredRoute } from './route-store.ts';
+import { decideClaim, onSystemClock } from './rules.ts';
+import {
+  type Candidate,
+  claimed,
+  deleteRows,
+  lockCandidates,
+  markClaimed,
+  outcomeOf,
+  readTexts,
+  releaseRows,
+  type TextRow,
+} from './store.ts';
+
+/** How long a claim holds; renewed while the worker lives. */
+export const LEASE_MILLISECONDS = 60_000;
+/** Chunks keep each statement short: the embedded engine has one session for everybody. */
+const MOST_CLAIMED = { embedded: 500, postgresql: 2000 } as const;
+/** When the database can't keep up with the network, sending waits. */
+const MOST_UNSETTLED = 5000;
+const TEXTS_KEPT = 500;
+const PAUSE_AFTER_TROUBLE = 1000;
+
+interface Waiting<T> {
+  given: T;
+  stored: () => void;
+  failed: (error: Error) => void;
+}
+
+/** One enabled route in a worker: claims rows ahead, keeps the channel's window full, settles results and receipts in batches. */
+export class RouteRunner {
+  readonly route: StoredRoute;
+  readonly #platform: Platform;
+  readonly #hooks: OutboxHooks;
+  readonly #journal: SendJournal;
+  readonly #onStored: (message: StoredInbound) => void;
+  readonly #onState: (state: 'up' | 'down', reason: string | null) => void;
+  readonly #batch: number;
+  readonly #texts = new Map<string, TextRow>();
+  readonly #receipts: Waiting<ChannelReceipt>[] = [];
+  #channel: OutgoingChannel | null = null;
+  #up = false;
+  #stopping = false;
+  #ready: ClaimedRow[] = [];
+  #results: Finished[] = [];
+  #unnoted: { id: string; result: SendResult }[] = [];
+  #inFlight = 0;
+  #scheduled = false;
+  #claiming: Promise<void> | null = null;
+  #settling: Promise<void> | null = null;
+  #storing: Promise<void> | null = null;
+  #mayHaveMore = true;
+
+  constructor(
+    platform: Platform,
+    hooks: OutboxHooks,
+    journal: SendJournal,
+    route: StoredRoute,
+    on: { stored: (message: StoredInbound) => void; state: (state: 'up' | 'down', reason: string | null) => void },
+  ) {
+    this.#platform = platform;
+    this.#hooks = hooks;
+    this.#journal = journal;
+    this.route = route;
+    this.#onStored = on.stored;
+    this.#onState = on.state;
+    const window = route.kind === 'smpp' ? route.config.window : route.config.connections;
+    const most = MOST_CLAIMED[platform.database.engine];
+    this.#batch = Math.min(most, Math.max(window * 4, route.config.perSecond * 2, 20));
+  }
+
+  /** Opens the channel. Throws a Failure when the secret can't be opened. */
+  start(): void {
+    const { kind, config, sealedPassword } = this.route;
+    const password = sealedPassword ? this.#platform.vault.open(sealedPassword) : '';
+    this.#channel = this.#hooks.openChannel(kind === 'smpp' ? { kind, config, password } : { kind, config, password }, {
+      receipt: async (receipt) => await this.#receiptCame(receipt),
+      inbound: async (message) => await this.#inboundCame(message),
+      up: () => {
+        this.#up = true;
+        this.#onState('up', null);
+        this.wake();
+      },
+      down: (reason) => {
+        this.#up = false;
+        this.#onState('down', reason);
+        if (!this.#stopping) void this.#giveBack();
+      },
+    });
+    this.#channel.start();
+  }
+
+  /** Something may be to send. */
+  wake(): void {
+    this.#mayHaveMore = true;
+    this.#pump();
+  }
+
+  /** Ends sending: what waits goes back to the queue, what is on the wire gets its answer or is in doubt. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await this.#claiming;
+    await this.#giveBack();
+    await this.#channel?.stop();
+    while (this.#inFlight > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    this.#note();
+    for (let attempt = 0; attempt < 5 && (this.#results.length > 0 || this.#settling); attempt++) {
+      this.#settle();
+      await this.#settling;
+    }
+    await this.#storing;
+  }
+
+  #pump(): void {
+    if (this.#stopping || !this.#up || !this.#channel) return;
+    this.#claimAhead();
+    const free = this.#channel.window - this.#inFlight;
+    if (free <= 0 || this.#ready.length === 0 || this.#results.length > MOST_UNSETTLED) return;
+    const now = this.#platform.clock.system();
+    // A lease that ran out is somebody else's matter: the row may already count as lost with this worker.
+    const rows = this.#ready.splice(0, free).filter((row) => row.leaseUntil > now);
+    if (rows.length === 0) return;
+    try {
+      this.#journal.begin(rows.map((row) => row.id));
+    } catch (error) {
+      this.#ready.unshift(...rows);
+      this.#trouble('the send journal cannot be written; nothing is sent', error);
+      return;
+    }
+    this.#inFlight += rows.length;
+    for (const row of rows) {
+      const text = this.#texts.get(row.textId);
+      const sending: Promise<SendResult> = text
+        ? this.#channel.send(this.#message(row, text))
+        : Promise.resolve({ kind: 'rejected', reason: 'its text is gone', permanent: true });
+      sending.then(
+        (result) => this.#finished(row, result),
+        (error: Error) => this.#finished(row, { kind: 'unknown', reason: `the channel failed: ${error.name}` }),
+      );
+    }
+    this.#claimAhead();
+  }
+
+  #message(row: ClaimedRow, text: TextRow) {
+    const { clock, publicUrl } = this.#platform;
+    const unsubscribeUrl = this.#hooks.unsubscribeUrl ?? ((unsubscribe: string) => `${publicUrl}/u/${unsubscribe}`);
+    return {
+      id: row.id,
+      to: row.address,
+      subject: text.subject,
+      text: text.body,
+      html: text.html,
+      validUntil: onSystemClock(row.validUntil, {
+        business: clock.business(),
+        system: clock.system(),
+        speed: clock.speed,
+      }),
+      unsubscribeUrl: row.unsubscribe ? unsubscribeUrl(row.unsubscribe) : null,
+      reference: row.textId,
+    };
+  }
+
+  #finished(row: ClaimedRow, result: SendResult): void {
+    this.#inFlight--;
+    this.#results.push({ row, result });
+    this.#unnoted.push({ id: row.id, result });
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#note();
+      this.#pump();
+      this.#settle();
+    });
+  }
+
+  #note(): void {
+    if (this.#unnoted.length === 0) return;
+    try {
+      this.#journal.note(this.#unnoted);
+    } catch (error) {
+      this.#platform.log.error({ problem: (error as Error).message }, 'results are missing in the send journal');
+    }
+    this.#unnoted = [];
+  }
+
+  #settle(): void {
+    if (this.#settling || this.#results.length === 0) return;
+    const finished = this.#results.splice(0, MOST_CLAIMED[this.#platform.database.engine]);
+    this.#settling = this.#platform.database
+      .transaction(
+        async (tx) =>
+          await applyResults(tx, this.#platform, this.#hooks.onOutcomes, {
+            worker: this.#journal.worker,
+            routeId: this.route.id,
+            finished,
+          }),
+      )
+      .then(
+        () => {
+          this.#journal.settled(finished.map(({ row }) => row.id));
+          this.#settling = null;
+          this.#settle();
+          this.#pump();
+        },
+        async (error: unknown) => {
+          this.#results.unshift(...finished);
+          this.#platform.log.error({ problem: (error as Error).message }, 'results could not be stored; trying again');
+          await new Promise((resolve) => setTimeout(resolve, PAUSE_AFTER_TROUBLE));
+          this.#settling = null;
+          if (!this.#stopping) this.#settle();
+        },
+      );
+  }
+
+  #claimAhead(): void {
+    if (this.#claiming || this.#stopping || !this.#up || !this.#mayHaveMore) return;
+    if (this.#ready.length > this.#batch / 2) return;
+    this.#mayHaveMore = false;
+    this.#claiming = this.#claim().then(
+      (full) => {
+        this.#claiming = null;
+        if (full) this.#mayHaveMore = true;
+        if (!this.#up) void this.#giveBack();
+        this.#pump();
+      },
+      (error: unknown) => {
+        this.#claiming = null;
+        this.#trouble('rows could not be claimed; trying again', error);
+      },
+    );
+  }
+
+  /** Claims a batch; what is no longer valid is withdrawn, what is too old goes to be written anew. Returns whether there may be more. */
+  async #claim(): Promise<boolean> {
+    const { clock, database } = this.#platform;
+    const { candidates, rows } = await database.transaction(async (tx) => {
+      const { telling } = await readSettings(tx);
+      const now = clock.business();
+      const candidates = await lockCandidates(tx, {
+        channel: channelOf(this.route.kind),
+        routeId: this.route.id,
+        now,
+        limit: this.#batch,
+        paused: telling.paused,
+      });
+      const facts = { now, speed: clock.speed, rewriteAfterMinutes: telling.rewriteAfterMinutes };
+      const decided: Record<'send' | 'withdraw' | 'rewrite', Candidate[]> = { send: [], withdraw: [], rewrite: [] };
+      for (const row of candidates)
+        decided[decideClaim({ kind: row.kind, madeAt: row.made_at, validUntil: row.valid_until }, facts)].push(row);
+      const leaseUntil = new Date(clock.system().getTime() + LEASE_MILLISECONDS);
+      const ids = (some: Candidate[]): string[] => some.map((row) => row.id);
+      await markClaimed(tx, ids(decided.send), { worker: this.#journal.worker, routeId: this.route.id, leaseUntil });
+      await deleteRows(tx, [...ids(decided.withdraw), ...ids(decided.rewrite)]);
+      if (decided.withdraw.length > 0)
+        await this.#hooks.onOutcomes(
+          tx,
+          decided.withdraw.map((row) =>
+            outcomeOf(
+              { id: row.id, kind: row.kind, noticeMadeAt: row.notice_made_at },
+              'withdrawn',
+              'no longer valid',
+              now,
+            ),
+          ),
+        );
+      if (decided.rewrite.length > 0) await this.#hooks.onStale(tx, ids(decided.rewrite));
+      await this.#learnTexts(tx, decided.send);
+      return { candidates, rows: decided.send.map((row) => claimed(row, leaseUntil)) };
+    });
+    this.#ready.push(...rows);
+    return candidates.length === this.#batch;
+  }
+
+  async #learnTexts(tx: Parameters<typeof readTexts>[0], rows: readonly Candidate[]): Promise<void> {
+    const missing = [...new Set(rows.map((row) => row.text_id))].filter((id) => !this.#texts.has(id));
+    if (missing.length === 0) return;
+    const needed = new Set(this.#ready.map((row) => row.textId));
+    if (this.#texts.size > TEXTS_KEPT) for (const id of this.#texts.keys()) if (!needed.has(id)) this.#texts.delete(id);
+    for (const id of rows.map((row) => row.text_id))
+      if (!this.#texts.has(id) && !missing.includes(id)) missing.push(id);
+    for (const text of await readTexts(tx, missing)) this.#texts.set(text.id, text);
+  }
+
+  /** What was claimed and not sent is anybody's again. */
+  async #giveBack(): Promise<void> {
+    const rows = this.#ready.splice(0);
+    if (rows.length === 0) return;
+    try {
+      await this.#platform.database.transaction(
+        async (tx) =>
+          await releaseRows(
+            tx,
+            rows.map((row) => row.id),
+            this.#journal.worker,
+          ),
+      );
+    } catch (error) {
+      this.#ready.unshift(...rows); // they stay claimed: sent when the route is up again, or released by the next start
+      this.#platform.log.error({ problem: (error as Error).message }, 'claimed rows could not be given back');
+    }
+  }
+
+  /** Renewed by the worker: what is prefetched stays ours. */
+  extendLeases(leaseUntil: Date): void {
+    for (const row of this.#ready) row.leaseUntil = leaseUntil;
+  }
+
+  #trouble(what: string, error: unknown): void {
+    this.#platform.log.error({ problem: (error as Error).message }, what);
+    setTimeout(() => this.wake(), PAUSE_AFTER_TROUBLE).unref();
+  }
+
+  async #receiptCame(receipt: ChannelReceipt): Promise<void> {
+    return await new Promise((stored, failed) => {
+      this.#receipts.push({ given: receipt, stored, failed });
+      if (!this.#storing) this.#storing = this.#storeReceipts();
+    });
+  }
+
+  /** All that wait, in one transaction; those that come meanwhile in the next. */
+  async #storeReceipts(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.#receipts.length > 0) {
+      const some = this.#receipts.splice(0, MOST_CLAIMED[this.#platform.database.engine]);
+      try {
+        await this.#platform.database.transaction(
+          async (tx) =>
+            await storeReceipts(
+              tx,
+              this.#platform,
+              this.#hooks.onOutcomes,
+              this.route.id,
+              some.map(({ given }) => given),
+            ),
+        );
+        for (const { stored } of some) stored();
+      } catch (error) {
+        for (const { failed } of some) failed(error as Error);
+        this.#platform.log.error({ problem: (error as Error).message }, 'receipts could not be stored');
+      }
+    }
+    this.#storing = null;
+  }
+
+  async #inboundCame(message: ChannelInbound): Promise<void> {
+    const stored = await this.#platform.database.transaction(
+      async (tx) => await storeInbound(tx, this.#platform, this.route.id, message),
+    );
+    if (stored) this.#onStored(stored);
+  }
+}
