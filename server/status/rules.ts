@@ -24,7 +24,7 @@ export interface IncidentFacts {
   late: boolean;
   nextWordBy: Date | null;
   nextStep: NextStep;
-  /** What was said, whether or not telling is on; in any order. */
+  /** What was said, in any order; without what waits for a person, was undone or refused. */
   announcements: readonly { madeAt: Date; kind: AnnouncementKind; answer: Answer }[];
 }
 

@@ -77,19 +77,14 @@ ${howToBeTold(view)}
 /** The state of the whole network in one sentence. */
 export function headline(open: readonly PublishedIncident[], language: View['language']): string {
   if (open.length === 0) return say(language, 'state.fine');
-  const down = open.filter(({ kind }) => kind === 'outage').length;
-  return down > 0
-    ? say(language, 'state.open', { count: down })
-    : say(language, 'state.degraded', { count: open.length });
+  const key = open.some(({ kind }) => kind === 'outage') ? 'state.open' : 'state.degraded';
+  return say(language, key, { count: open.length });
 }
 
 function hero(open: readonly PublishedIncident[], view: View): Markup {
   const { status, language } = view;
   const state = open.length === 0 ? 'fine' : open.some(({ kind }) => kind === 'outage') ? 'outage' : 'degraded';
-  const more =
-    state === 'fine'
-      ? say(language, 'state.fine.more', { operator: status.operatorName })
-      : say(language, 'state.open.more');
+  const more = say(language, state === 'fine' ? 'state.fine.more' : 'state.open.more');
   const latest =
     status.open.length + status.ended.length > 0 &&
     markup`<p>${say(language, 'state.since', { when: shortTime(status.changedAt.toISOString(), view) })}</p>`;
@@ -107,7 +102,7 @@ function card(incident: PublishedIncident, openCount: number, view: View): Marku
 <h2>${placeOf(incident, language)}</h2>
 <p class="began">${say(language, 'incident.began', { when: sayTime('at', incident.beganAt, view) })}</p>
 <dl><div><dt>${say(language, 'label.why')}</dt><dd>${why}${words ? markup`<small>${words}</small>` : null}</dd></div>
-<div><dt>${say(language, 'label.until')}</dt><dd class="until">${untilOf(incident, late, view)}</dd></div>
+<div><dt>${say(language, 'label.until')}</dt><dd class="until${late && ' late'}">${untilOf(incident, late, view)}</dd></div>
 <div><dt>${say(language, 'label.next')}</dt><dd>${NEXT_STEP_WORDS[language][incident.nextStep].publicly}</dd></div>
 <div><dt>${say(language, 'label.word')}</dt><dd>${wordOf(incident, late, view)}</dd></div>
 ${areas(incident, room.areas, view)}</dl>

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CAUSES, NEXT_STEPS } from '../../contract/answer.ts';
 import type { PublishedIncident } from '../../contract/status.ts';
-import { renderFeed, renderPage, summarize, type View } from './index.ts';
+import { renderFeed, renderPage, STYLE, summarize, type View } from './index.ts';
 import { aLateIncident, anEndedIncident, anIncident, aStatus, NOW } from './published-examples.ts';
 import { WORDS } from './words.ts';
 
@@ -55,7 +55,7 @@ describe('the page', () => {
   test('given open incidents, it says what, why, until when, what next and where', () => {
     const text = textOf(renderPage(view()));
     for (const part of [
-      '1 guasto in corso',
+      '2 guasti in corso',
       'Linea ferma',
       'Pratica 26000019',
       'Verbania, Stresa, Baveno e un’altra zona',
@@ -96,7 +96,7 @@ describe('the page', () => {
 
   test('in English it has no Italian, and both catalogues have the same messages', () => {
     const text = textOf(renderPage(view({ operatorName: 'Lagolink' }, 'en'))).replaceAll(/Italiano|Provincia del/g, '');
-    expect(text).toContain('1 outage now');
+    expect(text).toContain('2 problems now');
     expect(text).toContain('By 18:30 on Tuesday 10 March');
     expect(text).not.toMatch(/\b(linea|guasto|entro|marzo|zona|pratica|tecnici|causa|perché|nuovo|ogni)\b/i);
     expect(Object.keys(WORDS.en).sort()).toEqual(Object.keys(WORDS.it).sort());
@@ -204,6 +204,44 @@ describe('the page', () => {
   });
 });
 
+/** Relative luminance and contrast as WCAG 2.2 defines them. */
+const luminance = (hex: string): number => {
+  const full = hex.length === 4 ? hex.replaceAll(/[0-9a-f]/g, '$&$&') : hex;
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
+    const share = Number.parseInt(full.slice(at, at + 2), 16) / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+};
+const contrast = (a: string, b: string): number => {
+  const [light = 0, dark = 0] = [luminance(a), luminance(b)].sort((x, y) => y - x);
+  return (light + 0.05) / (dark + 0.05);
+};
+
+describe('the colours, light and dark', () => {
+  const schemes = [...STYLE.matchAll(/:root\{([^}]*)\}/g)].map(
+    (match) =>
+      new Map([...(match[1] ?? '').matchAll(/--([\w-]+):(#[0-9a-f]{3,6})/g)].map((pair) => [pair[1], pair[2] ?? ''])),
+  );
+  const [light = new Map(), dark = new Map()] = schemes;
+  test.each([
+    ['light', light],
+    ['dark', new Map([...light, ...dark])],
+  ])('%s: text keeps 4.5:1 on all that it stands on', (_, colours) => {
+    const of = (name: string): string => colours.get(name) ?? '';
+    for (const [text, ground] of [
+      ...['ink', 'quiet', 'teal'].flatMap((text) => ['paper', 'card'].map((ground) => [text, ground])),
+      ...['good', 'warn', 'bad', 'teal'].map((text) => [text, `${text}-soft`]),
+      ...['good', 'warn', 'bad'].flatMap((state) => [
+        ['ink', `${state}-soft`],
+        ['quiet', `${state}-soft`],
+      ]),
+    ] as [string, string][]) {
+      expect(contrast(of(text), of(ground)), `${text} on ${ground}`).toBeGreaterThanOrEqual(4.5);
+    }
+  });
+});
+
 describe('the feed (RFC 4287)', () => {
   test('has one entry for each thing said, newest first, with ids that stay when more is said', () => {
     const before = renderFeed(view());
@@ -258,7 +296,7 @@ describe('the summary (Statuspage v2)', () => {
       url: 'https://stato.lagolink.it/status',
       time_zone: 'Europe/Rome',
     });
-    expect(summary.status).toEqual({ indicator: 'major', description: '1 outage now' });
+    expect(summary.status).toEqual({ indicator: 'major', description: '2 problems now' });
     expect(summary.components.map(({ name, status }) => `${name}: ${status}`)).toEqual([
       'Network: partial_outage',
       'Baveno: major_outage',

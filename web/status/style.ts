@@ -24,7 +24,7 @@ h1{font-size:30px;line-height:1.2;margin:0 0 6px;letter-spacing:-.01em}
 .card>header{display:flex;flex-wrap:wrap;gap:8px;align-items:center;margin-bottom:8px}
 .badge{display:inline-flex;align-items:center;gap:6px;padding:3px 10px 3px 7px;border-radius:99px;font-size:14px;font-weight:600;background:var(--bad-soft);color:var(--bad)}
 .badge svg{width:16px;height:16px;flex:none}
-.badge.degraded,.badge.late{background:var(--warn-soft);color:var(--warn)}
+.badge.degraded{background:var(--warn-soft);color:var(--warn)}
 .badge.restoring{background:var(--teal-soft);color:var(--teal)}
 .badge.ended{background:var(--good-soft);color:var(--good)}
 .number{margin-left:auto;font-size:14px;color:var(--quiet)}
@@ -34,6 +34,7 @@ dl{margin:16px 0 0;display:grid;gap:14px}
 dt{font-size:14px;color:var(--quiet)}
 dd{margin:0;overflow-wrap:anywhere}
 dd.until{font-size:19px;line-height:1.35;font-weight:600}
+dd.until.late{font-size:16px;line-height:1.5}
 dd small{display:block;font-size:15px}
 ul.areas{list-style:none;margin:4px 0 0;padding:0;display:flex;flex-wrap:wrap;gap:6px}
 .areas li{border:1px solid var(--line);border-radius:8px;padding:2px 10px;font-size:15px}
@@ -58,7 +59,7 @@ ul.ended{list-style:none;margin:0;padding:0;background:var(--card);border:1px so
 .ended p,.quiet{margin:0;font-size:15px;color:var(--quiet)}
 .told p{margin:0 0 8px}
 .told a.phone{display:inline-block;font-size:22px;font-weight:600;padding:6px 0;text-decoration:none}
-footer{margin-top:36px;padding:20px 0 40px;border-top:1px solid var(--line);font-size:14px;color:var(--quiet)}
+footer.wrap{margin-top:36px;padding-top:20px;padding-bottom:40px;border-top:1px solid var(--line);font-size:14px;color:var(--quiet)}
 @media(min-width:640px){.wrap{padding:0 24px}.top{padding-top:24px;padding-bottom:24px}.hero,.card{padding:28px}h1{font-size:38px}.hero svg{width:52px;height:52px}dl{grid-template-columns:1fr 1fr;gap:18px 32px}dl .wide{grid-column:1/-1}.told{display:grid;grid-template-columns:1fr 1fr;gap:0 32px}}
 @media print{body{background:#fff}.hero,.card,ul.ended{border:1px solid #999;break-inside:avoid}nav{display:none}}
 `.replaceAll('\n', '');

@@ -53,7 +53,7 @@ export const italian = {
   'mail.reference': 'Numero di pratica: {reference}',
   'mail.phone': 'Telefono: {phone}',
   'mail.unsubscribe': 'Riceve questo messaggio perché ha chiesto di essere avvisato. Per non riceverne più:',
-  'mail.unsubscribe.link': 'annulla gli avvisi per posta',
+  'mail.unsubscribe.link': 'non voglio più questi avvisi',
 
   'sms.outage.what': '{operator} - {place}: linea ferma {since} {because}.',
   'sms.outage-degraded.what': '{operator} - {place}: linea lenta o instabile {since} {because}.',
