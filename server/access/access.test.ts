@@ -119,7 +119,7 @@ describe.each(ENGINES)('who may do what, on %s', (engine) => {
     const entered = await signIn(winner);
     expect(entered).toMatchObject({ status: 200, body: { signedIn: true, twoFactorRedirect: false } });
     const me = await call('GET', '/api/v1/me', { cookie: entered.cookie });
-    expect(me.body).toMatchObject({ name: 'Anna', email: winner, roles: ['administrator'], timeZone: 'Europe/Rome' });
+    expect(me.body).toMatchObject({ name: 'Anna', email: winner, roles: ['administrator'], telling: 'off' });
     expect(me.body.deeds).toContain('staff:manage');
     administrator = { id: me.body.id, cookie: entered.cookie };
     const kinds = (await readTimeline(platform.database.db, 'staff', administrator.id)).map(({ kind }) => kind);

@@ -69,6 +69,7 @@ function meRoutes(http: Http, platform: Platform, auth: StaffAuth): void {
       timeZone: platform.timeZone,
       businessNow: platform.clock.business().toISOString(),
       clockSpeed: platform.clock.speed,
+      telling: settings.telling.on ? (settings.telling.paused ? 'paused' : 'on') : 'off',
     };
   }
 
