@@ -1,0 +1,107 @@
+import { Anchor, Card, Group, Stack, Table, Text, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Moment } from '../shell/business-clock.tsx';
+import { useWords } from '../shell/language.tsx';
+import { useMay } from '../shell/me.ts';
+import { SeverityBadge } from '../shell/standing.tsx';
+import { Empty, PageTitle, Shown } from '../shell/states.tsx';
+import { standingAlarmsQuery, unmappedAlarmsQuery } from './queries.ts';
+import { Unmapped } from './unmapped-alarm.tsx';
+
+/** Alarms that found no resource first (they need a person), then those that stand. */
+export function AlarmList() {
+  const { t } = useWords();
+  const may = useMay();
+  const unmapped = useQuery(unmappedAlarmsQuery);
+  const standing = useQuery(standingAlarmsQuery);
+  return (
+    <>
+      <PageTitle title={t('place.alarms')} />
+      <Stack gap="lg">
+        {(unmapped.data?.length ?? 0) > 0 && (
+          <section>
+            <Title order={2} mb={4}>
+              {t('alarms.unmapped')}
+            </Title>
+            <Text size="sm" c="dimmed" mb="sm">
+              {t('alarms.unmapped.help')}
+            </Text>
+            <Stack gap="xs">
+              {unmapped.data?.map((alarm) => (
+                <Unmapped key={alarm.id} alarm={alarm} />
+              ))}
+            </Stack>
+          </section>
+        )}
+        <section>
+          <Title order={2} mb="sm">
+            {t('alarms.standing')}
+          </Title>
+          <Shown query={standing}>
+            {(alarms) =>
+              alarms.length === 0 ? (
+                <Empty
+                  title={t('alarms.none')}
+                  action={
+                    may('alarm-sources:manage') && (
+                      <Anchor component={Link} to="/settings/alarm-sources" size="sm">
+                        {t('incidents.none.connect')}
+                      </Anchor>
+                    )
+                  }
+                >
+                  {t('alarms.none.help')}
+                </Empty>
+              ) : (
+                <Card padding={0}>
+                  <Table.ScrollContainer minWidth={620}>
+                    <Table>
+                      <Table.Thead>
+                        <Table.Tr>
+                          <Table.Th>{t('alarm.severity')}</Table.Th>
+                          <Table.Th>{t('alarm.summary')}</Table.Th>
+                          <Table.Th>{t('alarm.resource')}</Table.Th>
+                          <Table.Th>{t('incident.since')}</Table.Th>
+                          <Table.Th>{t('alarm.source')}</Table.Th>
+                        </Table.Tr>
+                      </Table.Thead>
+                      <Table.Tbody>
+                        {alarms.map((alarm) => (
+                          <Table.Tr key={alarm.id}>
+                            <Table.Td>
+                              <SeverityBadge severity={alarm.severity} />
+                            </Table.Td>
+                            <Table.Td>{alarm.summary}</Table.Td>
+                            <Table.Td>
+                              {alarm.resource ? (
+                                <Group gap={4}>
+                                  {alarm.resource.name}
+                                  <Text size="xs" c="dimmed">
+                                    {alarm.resource.area}
+                                  </Text>
+                                </Group>
+                              ) : (
+                                <Text size="sm" c="dimmed">
+                                  {t('alarm.resource.none')}
+                                </Text>
+                              )}
+                            </Table.Td>
+                            <Table.Td>
+                              <Moment at={alarm.startedAt} />
+                            </Table.Td>
+                            <Table.Td>{alarm.source}</Table.Td>
+                          </Table.Tr>
+                        ))}
+                      </Table.Tbody>
+                    </Table>
+                  </Table.ScrollContainer>
+                </Card>
+              )
+            }
+          </Shown>
+        </section>
+      </Stack>
+    </>
+  );
+}

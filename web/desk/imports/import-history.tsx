@@ -1,0 +1,67 @@
+import { Anchor, Card, Table, Text, Title } from '@mantine/core';
+import type { ImportReport } from '../../../contract/imports.ts';
+import { Moment } from '../shell/business-clock.tsx';
+import { useWords } from '../shell/language.tsx';
+import { ImportStateBadge } from './import-report.tsx';
+
+/** The newest imports; each opens its report. */
+export function ImportHistory({
+  reports,
+  shown,
+  onShow,
+}: {
+  reports: ImportReport[];
+  shown: string | null;
+  onShow: (id: string) => void;
+}) {
+  const { t, number } = useWords();
+  if (reports.length === 0) return null;
+  return (
+    <Card padding={0}>
+      <Title order={2} p="sm">
+        {t('imports.history')}
+      </Title>
+      <Table.ScrollContainer minWidth={620}>
+        <Table>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t('imports.file')}</Table.Th>
+              <Table.Th>{t('imports.kind')}</Table.Th>
+              <Table.Th>{t('incident.state')}</Table.Th>
+              <Table.Th ta="right">{t('imports.figure.rows')}</Table.Th>
+              <Table.Th ta="right">{t('imports.figure.problems')}</Table.Th>
+              <Table.Th>{t('imports.started')}</Table.Th>
+              <Table.Th>{t('imports.by')}</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {reports.map((report) => (
+              <Table.Tr key={report.id} data-current={report.id === shown}>
+                <Table.Td>
+                  <Anchor component="button" type="button" size="sm" onClick={() => onShow(report.id)}>
+                    {report.fileName}
+                  </Anchor>
+                  {report.dryRun && (
+                    <Text size="xs" c="dimmed">
+                      {t('imports.was-dry-run')}
+                    </Text>
+                  )}
+                </Table.Td>
+                <Table.Td>{t(`imports.kind.${report.kind}`)}</Table.Td>
+                <Table.Td>
+                  <ImportStateBadge report={report} />
+                </Table.Td>
+                <Table.Td ta="right">{number(report.rows)}</Table.Td>
+                <Table.Td ta="right">{number(report.problemCount)}</Table.Td>
+                <Table.Td>
+                  <Moment at={report.startedAt} />
+                </Table.Td>
+                <Table.Td>{report.by}</Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+    </Card>
+  );
+}

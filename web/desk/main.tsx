@@ -1,0 +1,46 @@
+import '@mantine/core/styles.css';
+import '@mantine/notifications/styles.css';
+import '@mantine/spotlight/styles.css';
+import './style.css';
+import { MantineProvider } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { makeRouter } from './router.tsx';
+import { LanguageProvider } from './shell/language.tsx';
+import { DensityProvider } from './shell/preferences.tsx';
+import { Problem } from './shell/request.ts';
+import { deskTheme } from './theme.ts';
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 10_000,
+      // What the server refused stays refused; only a lost connection or a fault of its own is tried again.
+      retry: (failures, error) =>
+        failures < 2 && error instanceof Problem && (error.status === 0 || error.status >= 500),
+    },
+  },
+});
+const router = makeRouter(queries);
+
+const root = document.getElementById('root');
+if (!root) throw new Error('index.html has no #root');
+createRoot(root).render(
+  <StrictMode>
+    <QueryClientProvider client={queries}>
+      <DensityProvider>
+        {(density) => (
+          <MantineProvider theme={deskTheme(density)} defaultColorScheme="auto">
+            <Notifications position="bottom-right" />
+            <LanguageProvider>
+              <RouterProvider router={router} />
+            </LanguageProvider>
+          </MantineProvider>
+        )}
+      </DensityProvider>
+    </QueryClientProvider>
+  </StrictMode>,
+);

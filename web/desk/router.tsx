@@ -1,0 +1,166 @@
+import type { QueryClient } from '@tanstack/react-query';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
+import { meQuery } from './shell/me.ts';
+import { NotFound } from './shell/not-found.tsx';
+import { Problem } from './shell/request.ts';
+import { Shell } from './shell/shell.tsx';
+import { Loading, Trouble } from './shell/states.tsx';
+
+interface Context {
+  queries: QueryClient;
+}
+
+const root = createRootRouteWithContext<Context>()({ component: Outlet, notFoundComponent: NotFound });
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: (search: Record<string, unknown>): { next?: string } =>
+    typeof search.next === 'string' && search.next.startsWith('/') && !search.next.startsWith('//')
+      ? { next: search.next }
+      : {},
+  component: lazyRouteComponent(() => import('./access/sign-in.tsx'), 'SignIn'),
+});
+
+const invitation = (path: 'welcome' | 'invitation' | 'reset') =>
+  createRoute({
+    getParentRoute: () => root,
+    path: `/${path}/$`,
+    component: lazyRouteComponent(() => import('./access/invitation.tsx'), 'AcceptInvitation'),
+  });
+
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: 'shell',
+  component: Shell,
+  beforeLoad: async ({ context, location }) => {
+    try {
+      await context.queries.ensureQueryData(meQuery);
+    } catch (error) {
+      if (error instanceof Problem && error.status === 401)
+        throw redirect({ to: '/sign-in', search: location.pathname === '/' ? {} : { next: location.pathname } });
+      throw error;
+    }
+  },
+  pendingComponent: Loading,
+  errorComponent: ({ error, reset }) => <Trouble error={error} onRetry={reset} />,
+  notFoundComponent: NotFound,
+});
+
+const home = createRoute({
+  getParentRoute: () => shell,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/incidents' });
+  },
+});
+const incidents = createRoute({
+  getParentRoute: () => shell,
+  path: '/incidents',
+  validateSearch: (search: Record<string, unknown>): { show?: 'ended' } =>
+    search.show === 'ended' ? { show: 'ended' } : {},
+  component: lazyRouteComponent(() => import('./incidents/incident-list.tsx'), 'IncidentList'),
+});
+const incident = createRoute({
+  getParentRoute: () => shell,
+  path: '/incidents/$id',
+  component: lazyRouteComponent(() => import('./incidents/incident-page.tsx'), 'IncidentPage'),
+});
+const promises = createRoute({
+  getParentRoute: () => shell,
+  path: '/promises',
+  component: lazyRouteComponent(() => import('./promises/promise-list.tsx'), 'PromiseList'),
+});
+const alarms = createRoute({
+  getParentRoute: () => shell,
+  path: '/alarms',
+  component: lazyRouteComponent(() => import('./alarms/alarm-list.tsx'), 'AlarmList'),
+});
+const inDoubt = createRoute({
+  getParentRoute: () => shell,
+  path: '/in-doubt',
+  component: lazyRouteComponent(() => import('./in-doubt/in-doubt-list.tsx'), 'InDoubtList'),
+});
+const imports = createRoute({
+  getParentRoute: () => shell,
+  path: '/imports',
+  component: lazyRouteComponent(() => import('./imports/import-page.tsx'), 'ImportPage'),
+});
+const staff = createRoute({
+  getParentRoute: () => shell,
+  path: '/staff',
+  component: lazyRouteComponent(() => import('./staff/staff-page.tsx'), 'StaffPage'),
+});
+const settings = createRoute({
+  getParentRoute: () => shell,
+  path: '/settings',
+  beforeLoad: ({ location }) => {
+    if (/\/settings\/?$/.test(location.pathname)) throw redirect({ to: '/settings/general' });
+  },
+  component: Outlet,
+});
+const settingsPages = settings.addChildren([
+  createRoute({
+    getParentRoute: () => settings,
+    path: '/general',
+    component: lazyRouteComponent(() => import('./settings/general.tsx'), 'GeneralSettings'),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: '/telling',
+    component: lazyRouteComponent(() => import('./settings/telling.tsx'), 'TellingSettings'),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: '/quiet-hours',
+    component: lazyRouteComponent(() => import('./settings/quiet-hours.tsx'), 'QuietHoursSettings'),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: '/incidents',
+    component: lazyRouteComponent(() => import('./settings/incidents.tsx'), 'IncidentSettings'),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: '/routes',
+    component: lazyRouteComponent(() => import('./settings/routes.tsx'), 'RouteSettings'),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: '/alarm-sources',
+    component: lazyRouteComponent(() => import('./alarms/alarm-sources.tsx'), 'AlarmSources'),
+  }),
+]);
+
+/** The pages of the desk below /desk. Each is loaded when it is first opened. */
+export function makeRouter(queries: QueryClient) {
+  return createRouter({
+    basepath: '/desk',
+    context: { queries },
+    defaultPreload: 'intent',
+    defaultPendingComponent: Loading,
+    defaultErrorComponent: ({ error, reset }) => <Trouble error={error} onRetry={reset} />,
+    defaultNotFoundComponent: NotFound,
+    scrollRestoration: true,
+    routeTree: root.addChildren([
+      signIn,
+      invitation('welcome'),
+      invitation('invitation'),
+      invitation('reset'),
+      shell.addChildren([home, incidents, incident, promises, alarms, inDoubt, imports, staff, settingsPages]),
+    ]),
+  });
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

@@ -1,0 +1,24 @@
+import { queryOptions } from '@tanstack/react-query';
+import type { ChangeSettings, NewRoute, Route, Settings } from '../../../contract/settings.ts';
+import { request } from '../shell/request.ts';
+
+export const settingsQuery = queryOptions({
+  queryKey: ['settings'],
+  queryFn: ({ signal }) => request<Settings>('/api/v1/settings', { signal }),
+});
+
+export const saveSettings = (change: ChangeSettings) =>
+  request<Settings>('/api/v1/settings', { method: 'PATCH', body: change });
+
+export const routesQuery = queryOptions({
+  queryKey: ['routes'],
+  queryFn: ({ signal }) => request<Route[]>('/api/v1/routes', { signal }),
+});
+
+export const saveRoute = (id: string | null, route: NewRoute) =>
+  request<Route>(id ? `/api/v1/routes/${id}` : '/api/v1/routes', { method: id ? 'PATCH' : 'POST', body: route });
+
+export const endRoute = (id: string) => request<unknown>(`/api/v1/routes/${id}`, { method: 'DELETE' });
+
+export const testRoute = (id: string, to: string) =>
+  request<unknown>(`/api/v1/routes/${id}/test`, { method: 'POST', body: { to } });
