@@ -272,6 +272,24 @@ describe.each(ENGINES)('who may do what, on %s', (engine) => {
     expect(statuses[20]).toBe(429);
   });
 
+  test('given two who invite the same address at once, there is one member', async () => {
+    const links = await Promise.all(
+      ['care', 'billing'].map((role) => staffInviteCommand(platform, 'twice@example.it', { roles: [role] })),
+    );
+    const statuses = await Promise.all(
+      links.map(
+        async ({ link }) =>
+          (await call('POST', '/api/v1/invitations/look', { body: { token: tokenOf(link) }, address: '203.0.113.150' }))
+            .status,
+      ),
+    );
+    expect(statuses.sort()).toEqual([200, 404]);
+    await expect(staffInviteCommand(platform, 'second invitee', {})).rejects.toMatchObject({ code: 'bad-email' });
+    await expect(staffInviteCommand(platform, 'x@example.it', { roles: ['king'] })).rejects.toMatchObject({
+      code: 'unknown-role',
+    });
+  });
+
   test('given an ended member, the cookie that was theirs and their password open nothing', async () => {
     const leaver = await join('leaver@example.it', ['care']);
     expect(await staffEmail(platform.database.db, leaver.id)).toBe('leaver@example.it');

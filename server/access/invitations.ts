@@ -16,6 +16,7 @@ import {
   findMemberByEmail,
   hasActiveAdministrator,
   insertMember,
+  lockAdditions,
   lockForChange,
   lockInvitation,
   type Purpose,
@@ -61,6 +62,7 @@ async function makeLink(
  */
 export async function firstRunLink(platform: Platform): Promise<string | null> {
   return await platform.database.transaction(async (tx) => {
+    await lockAdditions(tx);
     if (await hasActiveAdministrator(tx)) {
       await voidInvitations(tx, null);
       return null;
@@ -75,6 +77,7 @@ export async function inviteStaff(platform: Platform, actor: Actor, input: Invit
   const now = platform.clock.system();
   const roles = [...new Set(input.roles)].sort();
   return await platform.database.transaction(async (tx) => {
+    await lockAdditions(tx);
     const known = await findMemberByEmail(tx, email);
     if (known?.endedAt)
       throw conflict(
@@ -147,6 +150,7 @@ export async function acceptInvitation(
 }
 
 async function firstAdministrator(platform: Platform, tx: Tx, input: AcceptInvitation): Promise<string> {
+  await lockAdditions(tx);
   if (await hasActiveAdministrator(tx)) throw unusable();
   const name = input.name?.trim();
   if (!input.email || !name)

@@ -1,5 +1,10 @@
 import type { ChangeStaff } from '../../contract/deeds.ts';
-import type { Limit } from '../platform/rate-limit.ts';
+
+/** So many uses in so many seconds. */
+interface Limit {
+  uses: number;
+  seconds: number;
+}
 
 /** NIST SP 800-63B-4, 3.1.1.2: long rather than composed. The upper bound keeps hashing cheap. */
 export const PASSWORD_LENGTH = { least: 12, most: 128 };

@@ -91,6 +91,11 @@ export async function lockForChange(
   return { member: rows.find((row) => row.id === id) ?? null, otherAdministrators: others.length };
 }
 
+/** One at a time adds people: two links for the first administrator, or two invitations of one address, must not cross. */
+export async function lockAdditions(tx: Tx): Promise<void> {
+  await sql`SELECT pg_advisory_xact_lock(hashtext('filodiretto staff ' || current_schema()))`.execute(tx);
+}
+
 export async function hasActiveAdministrator(db: Db): Promise<boolean> {
   const { rows } = await sql`SELECT 1 FROM staff
     WHERE joined_at IS NOT NULL AND ended_at IS NULL AND 'administrator' = ANY(roles) LIMIT 1`.execute(db);
