@@ -272,7 +272,7 @@ export async function endSession(tx: Tx, staffId: string, sessionId: string): Pr
 }
 
 /** Removes at most `most` rows of each kind that ended before `now`: sessions and pending second factors. */
-export async function removeEnded(db: Db, now: Date, most: number): Promise<void> {
+export async function removeEnded(db: Db, now: Date, most = 500): Promise<void> {
   await sql`DELETE FROM staff_sessions WHERE id IN (SELECT id FROM staff_sessions WHERE expires_at <= ${now} LIMIT ${most})`.execute(
     db,
   );
