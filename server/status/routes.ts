@@ -7,7 +7,7 @@ import { chooseCoding, isFresh } from './snapshot.ts';
 import type { Document, StatusPages } from './status-pages.ts';
 
 /** Nothing runs and nothing is fetched: the one style sheet is allowed by its hash, the icon is a data: address. */
-export const STATUS_POLICY = [
+const STATUS_POLICY = [
   "default-src 'none'",
   `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
   'img-src data:',

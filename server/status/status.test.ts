@@ -164,6 +164,13 @@ describe.each(ENGINES)('the public pages on %s', (engine) => {
     expect(await changedAt()).toEqual(platform.clock.business());
   });
 
+  test('an incident that ended keeps the areas it had', async () => {
+    await put(first, anIncident({ areas: [{ name: 'Omegna', lines: 90 }] }));
+    await put(first, { ...anEndedIncident, areas: [] });
+    await pages.refresh();
+    expect((await get('/status?lang=it')).body).toContain('<b>Omegna</b>');
+  });
+
   test('a small count that slips through is not stored', async () => {
     await put(first, anIncident({ areas: [{ name: 'Ghiffa', lines: 2 }] }));
     const { rows } = await sql<{ text: string }>`SELECT published::text AS text FROM published_incidents`.execute(

@@ -9,7 +9,8 @@ const MOST_ENDED = 100;
 const MOST_OPEN = 500;
 
 /**
- * Writes what the public may know of an incident, in the transaction that changed it; null takes it away. Unchanged facts leave `changed_at` as it was.
+ * Writes what the public may know of an incident, in the transaction that changed it; null takes it away. Unchanged facts leave `changed_at` as it was;
+ * one that ended keeps the areas that it had while it was open, since nobody is concerned any more.
  * `at`: on the business clock.
  */
 export async function publish(
@@ -23,10 +24,17 @@ export async function publish(
     return;
   }
   const safe = withoutSmallCounts(published);
+  const kept = safe.endedAt !== null && safe.areas.length === 0 ? await areasBefore(tx, incidentId) : safe.areas;
   await sql`INSERT INTO published_incidents AS old (incident_id, published, began_at, ended_at, changed_at)
-    VALUES (${incidentId}::uuid, ${JSON.stringify(safe)}::jsonb, ${safe.beganAt}::timestamptz, ${safe.endedAt}::timestamptz, ${at})
+    VALUES (${incidentId}::uuid, ${JSON.stringify({ ...safe, areas: kept })}::jsonb, ${safe.beganAt}::timestamptz, ${safe.endedAt}::timestamptz, ${at})
     ON CONFLICT (incident_id) DO UPDATE SET published = excluded.published, began_at = excluded.began_at, ended_at = excluded.ended_at, changed_at = excluded.changed_at
     WHERE old.published <> excluded.published`.execute(tx);
+}
+
+async function areasBefore(tx: Tx, incidentId: string): Promise<PublishedIncident['areas']> {
+  const { rows } = await sql<{ areas: PublishedIncident['areas'] }>`
+    SELECT published->'areas' AS areas FROM published_incidents WHERE incident_id = ${incidentId}::uuid`.execute(tx);
+  return rows[0]?.areas ?? [];
 }
 
 /** All that is public now: what is open, newest first, and what ended in the last 14 days. */

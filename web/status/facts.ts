@@ -4,7 +4,7 @@ import type { PublishedIncident, PublishedStatus } from '../../contract/status.t
 import { type MessageKey, say } from './words.ts';
 
 /** Below this many lines no count is ever shown: it could point to one household. */
-export const FEWEST_LINES = 5;
+const FEWEST_LINES = 5;
 
 /** What a rendering needs besides the facts. `now` only decides what is late; all times are absolute. */
 export interface View {

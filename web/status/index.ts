@@ -2,4 +2,4 @@ export type { View } from './facts.ts';
 export { renderFeed } from './feed.ts';
 export { renderPage } from './page.ts';
 export { STYLE } from './style.ts';
-export { type Summary, summarize } from './summary.ts';
+export { summarize } from './summary.ts';

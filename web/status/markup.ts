@@ -14,7 +14,7 @@ export type Content = string | number | null | false | Markup | readonly Content
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
 /** Text for HTML and XML, also inside quoted attributes; what XML 1.0 doesn't allow (section 2.2) is left out. */
-export const escapeMarkup = (text: string): string =>
+const escapeMarkup = (text: string): string =>
   text
     .replaceAll(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '')
     .replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? character);

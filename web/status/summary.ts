@@ -25,7 +25,7 @@ interface Component {
   only_show_if_degraded: boolean;
 }
 
-export interface Summary {
+interface Summary {
   page: { id: string; name: string; url: string; time_zone: string; updated_at: string };
   status: { indicator: Indicator; description: string };
   components: Component[];

@@ -9,9 +9,11 @@ import {
   type Language,
   NEXT_STEPS,
 } from '../../../contract/answer.ts';
+import { UNSUBSCRIBE_URL, withUnsubscribeUrl } from '../../../contract/unsubscribe.ts';
 import { CAUSE_WORDS, NEXT_STEP_WORDS } from '../../../contract/words.ts';
 import { Failure } from '../../platform/errors.ts';
-import { compose, isGsm, type Recipient, UNSUBSCRIBE_URL, withUnsubscribeUrl } from './index.ts';
+import { isGsm } from './gsm.ts';
+import { compose, type Recipient } from './index.ts';
 import { MESSAGES } from './messages.ts';
 import { sayTime } from './say-time.ts';
 

@@ -1,19 +1,11 @@
 import type { Language } from '../../../contract/answer.ts';
+import { UNSUBSCRIBE_URL } from '../../../contract/unsubscribe.ts';
 import { CAUSE_WORDS, NEXT_STEP_WORDS } from '../../../contract/words.ts';
 import type { Recipient } from './compose.ts';
 import { say } from './messages.ts';
 import type { FullAnswer } from './require-answer.ts';
 import { sayTime } from './say-time.ts';
 import { escapeHtml, oneLine } from './text.ts';
-
-/**
- * Stands in a mail's text and HTML where the link belongs that ends these mails: the text is shared by all who receive it, the link is each one's own.
- * Only there when `unsubscribe` was asked for; whoever sends puts the address in (`withUnsubscribeUrl`).
- */
-export const UNSUBSCRIBE_URL = '%UNSUBSCRIBE_URL%';
-
-/** A mail's text or HTML with the receiver's own address in it. The address must be plain URL characters, as tokens in base64url are. */
-export const withUnsubscribeUrl = (text: string, url: string): string => text.replaceAll(UNSUBSCRIBE_URL, () => url);
 
 /** The subject already says it; then the same meaning as plain text and as HTML without anything remote. */
 export function composeMail(answer: FullAnswer, to: Recipient): { subject: string; body: string; html: string } {
