@@ -244,10 +244,14 @@ export async function servicesOf(db: Db, partyId: string): Promise<Service[]> {
 
 // Imports -------------------------------------------------------------------------------------------------------------
 
-/** The ids of customers by the operator's ids; those that ended are not among them. */
-export async function customerIds(db: Db, externalIds: readonly string[]): Promise<Map<string, string>> {
+/** The ids of customers by the operator's ids; those that ended are not among them, unless asked for. */
+export async function customerIds(
+  db: Db,
+  externalIds: readonly string[],
+  { withEnded = false }: { withEnded?: boolean } = {},
+): Promise<Map<string, string>> {
   const { rows } = await sql<{ id: string; external_id: string }>`SELECT id, external_id FROM parties
-    WHERE external_id = ANY(${externalIds}::text[]) AND ended_at IS NULL`.execute(db);
+    WHERE external_id = ANY(${externalIds}::text[]) AND (ended_at IS NULL OR ${withEnded})`.execute(db);
   return new Map(rows.map((row) => [row.external_id, row.id]));
 }
 

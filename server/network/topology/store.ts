@@ -89,10 +89,14 @@ export const resourceBriefs = async (db: Db, ids: readonly string[]): Promise<Re
 export const resourceByExternalId = async (db: Db, externalId: string): Promise<ResourceBrief | null> =>
   (await selectBriefs(db, sql`WHERE external_id = ${externalId} AND ended_at IS NULL`))[0] ?? null;
 
-/** The ids of resources by the operator's ids; those that ended are not among them. */
-export async function resourceIds(db: Db, externalIds: readonly string[]): Promise<Map<string, string>> {
+/** The ids of resources by the operator's ids; those that ended are not among them, unless asked for. */
+export async function resourceIds(
+  db: Db,
+  externalIds: readonly string[],
+  { withEnded = false }: { withEnded?: boolean } = {},
+): Promise<Map<string, string>> {
   const { rows } = await sql<{ id: string; external_id: string }>`SELECT id, external_id FROM resources
-    WHERE external_id = ANY(${externalIds}::text[]) AND ended_at IS NULL`.execute(db);
+    WHERE external_id = ANY(${externalIds}::text[]) AND (ended_at IS NULL OR ${withEnded})`.execute(db);
   return new Map(rows.map((row) => [row.external_id, row.id]));
 }
 
