@@ -118,7 +118,7 @@ export async function waitingInbound(platform: Platform, before: Date): Promise<
   }));
 }
 
-/** Notes what became of a message, in the transaction of whoever decided: 'stop', 'start', 'loop', 'waits for a person'. */
+/** Keeps what became of a message ('stop', 'start', 'loop', 'waits for a person'), in the transaction of whoever decided. */
 export async function noteInboundDecision(tx: Tx, id: string, decision: string, at: Date): Promise<void> {
   await sql`UPDATE inbound_messages SET decision = ${decision}, worked_at = ${at} WHERE id = ${id}`.execute(tx);
 }

@@ -2,7 +2,7 @@ export { enqueueSingle, type SingleMessage } from './enqueue-single.ts';
 export type { SubjectsOf } from './in-doubt.ts';
 export { noteInboundDecision } from './inbound.ts';
 export type { OnOutcomes, OpenedRoute, OutboxHooks, OutboxKind, Outcome, StoredInbound } from './outbox.ts';
-export { outboxReadiness, routeCost } from './route-store.ts';
+export { outboxReadiness, readRoutes, routeCost } from './route-store.ts';
 export { outboxRoutes } from './routes.ts';
 export { type SavedText, saveTexts } from './store.ts';
 export { createOutboxWorker, type OutboxWorker } from './worker.ts';

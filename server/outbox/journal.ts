@@ -57,7 +57,11 @@ export class SendJournal {
     let generation = this.#current();
     if (generation.bytes > ROTATE_BYTES) generation = this.#next();
     this.#write(generation, `> ${ids.join(' ')}\n`);
-    for (const id of ids) this.#of.set(id, generation);
+    for (const id of ids) {
+      const earlier = this.#of.get(id);
+      if (earlier) earlier.open--;
+      this.#of.set(id, generation);
+    }
     generation.open += ids.length;
   }
 

@@ -40,7 +40,10 @@ export interface OutboxHooks {
   onOutcomes: OnOutcomes;
   /** Notices that waited so long that they must be written anew; their rows are gone from the outbox in the same transaction. */
   onStale: (tx: Tx, ids: string[]) => Promise<void>;
-  /** After it was stored. Thrown errors are logged; the message stays with `worked_at` null and is offered again. */
+  /**
+   * After it was stored. Whoever decides keeps what became of it with `noteInboundDecision`, in the same transaction; a message without
+   * a decision is offered again after a minute, also by the next process.
+   */
   onInbound: (message: StoredInbound) => Promise<void>;
   /** The address that ends these mails, from the row's `unsubscribe`. Default: `<public address>/u/<unsubscribe>`. */
   unsubscribeUrl?: (unsubscribe: string) => string;

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Route, SmppConfig, SmtpConfig } from '../../contract/settings.ts';
-import type { Db, Tx } from '../platform/database/database.ts';
+import type { Database, Db, Tx } from '../platform/database/database.ts';
 
 /** In the database: the configuration with its password sealed. */
 export type StoredRoute = {
@@ -110,12 +110,22 @@ export async function routeCost(db: Db, channel: string): Promise<{ millicentsPe
   return cost === null ? null : { millicentsPerPart: cost };
 }
 
-/** Whether what should leave can leave: no enabled route is down. For `/ready`. */
-export async function outboxReadiness(db: Db): Promise<{ ready: boolean; reasons: string[] }> {
+/** What keeps messages from leaving, in plain words: enabled routes that are down. For `/ready`; none is good. */
+export async function outboxReadiness(db: Db): Promise<string[]> {
   const routes = await readRoutes(db);
-  const down = routes.filter((route) => route.enabled && route.state === 'down');
-  return {
-    ready: down.length === 0,
-    reasons: down.map((route) => `the route "${route.name}" is down: ${route.stateReason ?? 'no reason known'}`),
-  };
+  return routes
+    .filter((route) => route.enabled && route.state === 'down')
+    .map((route) => `the route "${route.name}" is down: ${route.stateReason ?? 'no reason known'}`);
+}
+
+/** The routes as `doctor` looks at them. */
+export async function listRoutesForDoctor(
+  database: Database,
+): Promise<{ name: string; enabled: boolean; state: string; stateReason: string | null }[]> {
+  return (await readRoutes(database.db)).map(({ name, enabled, state, stateReason }) => ({
+    name,
+    enabled,
+    state,
+    stateReason,
+  }));
 }

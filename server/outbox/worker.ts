@@ -120,12 +120,14 @@ class Worker implements OutboxWorker {
   }
 
   #offer(message: StoredInbound): void {
-    this.#hooks.onInbound(message).catch((error: Error) => {
-      this.#platform.log.error(
-        { problem: error.message, message: message.id },
-        'a message that came in was not worked on',
-      );
-    });
+    const working = this.#hooks
+      .onInbound(message)
+      .catch((error: Error) => {
+        const facts = { problem: error.message, message: message.id };
+        this.#platform.log.error(facts, 'a message that came in was not worked on');
+      })
+      .finally(() => this.#busy.delete(message.id));
+    this.#busy.set(message.id, working);
   }
 
   /** Starts, restarts and stops runners so that they are those of the enabled routes. Calls that come meanwhile are one more round. */
