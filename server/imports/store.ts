@@ -99,7 +99,9 @@ const WITHOUT_PROBLEMS = sql.raw(
 /** The newest 50, without their problems (which the single one has). */
 export async function listImports(db: Db): Promise<ImportRecord[]> {
   const { rows } =
-    await sql<ImportRowOfTable>`SELECT ${WITHOUT_PROBLEMS} FROM imports ORDER BY started_at DESC, id DESC LIMIT 50`.execute(db);
+    await sql<ImportRowOfTable>`SELECT ${WITHOUT_PROBLEMS} FROM imports ORDER BY started_at DESC, id DESC LIMIT 50`.execute(
+      db,
+    );
   return rows.map(record);
 }
 
