@@ -1,3 +1,4 @@
+import { withUnsubscribeUrl } from '../../contract/unsubscribe.ts';
 import type { ChannelInbound, ChannelReceipt, OutgoingChannel, SendResult } from '../channels/channel.ts';
 import type { Platform } from '../platform/platform.ts';
 import { readSettings } from '../settings/index.ts';
@@ -129,6 +130,8 @@ export class RouteRunner {
     // A lease that ran out is somebody else's matter: the row may already count as lost with this worker.
     const rows = this.#ready.splice(0, free).filter((row) => row.leaseUntil > now);
     if (rows.length === 0) return;
+    // Results first: otherwise a kill between the two would leave more than a window without one.
+    this.#note();
     try {
       this.#journal.begin(rows.map((row) => row.id));
     } catch (error) {
@@ -153,18 +156,21 @@ export class RouteRunner {
   #message(row: ClaimedRow, text: TextRow) {
     const { clock, publicUrl } = this.#platform;
     const unsubscribeUrl = this.#hooks.unsubscribeUrl ?? ((unsubscribe: string) => `${publicUrl}/u/${unsubscribe}`);
+    const url = row.unsubscribe ? unsubscribeUrl(row.unsubscribe) : null;
+    // The text is the same for thousands; only the address that ends these mails is each reader's own.
+    const own = (words: string): string => (url ? withUnsubscribeUrl(words, url) : words);
     return {
       id: row.id,
       to: row.address,
       subject: text.subject,
-      text: text.body,
-      html: text.html,
+      text: own(text.body),
+      html: text.html === null ? null : own(text.html),
       validUntil: onSystemClock(row.validUntil, {
         business: clock.business(),
         system: clock.system(),
         speed: clock.speed,
       }),
-      unsubscribeUrl: row.unsubscribe ? unsubscribeUrl(row.unsubscribe) : null,
+      unsubscribeUrl: url,
       reference: row.textId,
     };
   }
