@@ -2,7 +2,7 @@ import type { AlarmSource } from '../contract/alarms.ts';
 import { staffNames } from './access/index.ts';
 import { openChannel } from './channels/open-channel.ts';
 import { ALARM_READERS, parse } from './channels/webhook/routes.ts';
-import { parseConsentWord, startAddress, stopAddress, unsubscribeToken } from './customers/index.ts';
+import { normaliseAddress, parseConsentWord, startAddress, stopAddress, unsubscribeToken } from './customers/index.ts';
 import {
   type AlarmFact,
   adoptTold,
@@ -22,13 +22,15 @@ import {
   noteOutcomes,
   releaseDueAnnouncements,
   releaseHeldNotices,
+  subjectsOfNotices,
   withdrawFromContactPoints,
   writeAnew,
 } from './notices/index.ts';
-import type { OutboxHooks, StoredInbound } from './outbox/index.ts';
+import { noteInboundDecision, type OutboxHooks, type StoredInbound, type SubjectsOf } from './outbox/index.ts';
 import type { Tx } from './platform/database/database.ts';
 import type { Platform } from './platform/platform.ts';
 import { type DescribeSubjects, promisesOf, settleDuePromises, warnOfPromises } from './promises/index.ts';
+import { readSettings } from './settings/index.ts';
 import { publish, toPublished } from './status/index.ts';
 
 /**
@@ -42,7 +44,7 @@ import { publish, toPublished } from './status/index.ts';
 export interface Flow {
   ports: IncidentPorts;
   /** Joins the outbox's worker to the rest. */
-  outbox: OutboxHooks;
+  outbox: OutboxHooks & { subjectsOf: SubjectsOf };
   onAlarms(tx: Tx, changed: AlarmFact[]): Promise<void>;
   describeSubjects: DescribeSubjects;
   namePeople: typeof staffNames;
@@ -66,6 +68,16 @@ export function createFlow(platform: Platform): Flow {
       onOutcomes: noteOutcomes,
       onStale: (tx, ids) => writeAnew(tx, platform, ids),
       onInbound: (message) => hearMessage(platform, message),
+      subjectsOf: async (db, noticeIds) => {
+        const subjects = await subjectsOfNotices(db, noticeIds);
+        const incidents = new Map(
+          (await readIncidents(db, [...new Set(subjects.values())])).map((incident) => [
+            incident.id,
+            incident.reference,
+          ]),
+        );
+        return new Map([...subjects].map(([noticeId, id]) => [noticeId, { id, reference: incidents.get(id) ?? '' }]));
+      },
       unsubscribeUrl: (contactPointId) => `${platform.publicUrl}/u/${unsubscribeToken(platform.vault, contactPointId)}`,
     },
     describeSubjects: async (db, ids) => {
@@ -108,24 +120,24 @@ export function createFlow(platform: Platform): Flow {
 }
 
 /** What somebody wrote back by SMS: STOP and START are obeyed for exactly that address; anything else waits for a person. */
-async function hearMessage(platform: Platform, message: StoredInbound): Promise<string> {
+async function hearMessage(platform: Platform, message: StoredInbound): Promise<void> {
+  const now = platform.clock.business();
+  await platform.database.transaction(async (tx) =>
+    noteInboundDecision(tx, message.id, await decide(tx, platform, message, now), now),
+  );
+}
+
+async function decide(tx: Tx, platform: Platform, message: StoredInbound, now: Date): Promise<string> {
   const word = parseConsentWord(message.text);
   if (word === null) return 'waits for a person';
-  return await platform.database.transaction(async (tx) => {
-    const wish = {
-      channel: message.channel,
-      address: message.sender,
-      source: `message ${message.id}`,
-      text: message.text.slice(0, 200),
-    };
-    if (word === 'start') {
-      const restored = await startAddress(platform, wish, tx);
-      return restored.contactPoints > 0 ? 'start' : 'start: nothing to restore';
-    }
-    const stopped = await stopAddress(platform, wish, tx);
-    await withdrawFromContactPoints(tx, message.channel, message.sender, platform.clock.business());
-    return stopped.contactPoints > 0 ? 'stop' : 'stop: unknown number';
-  });
+  const { country } = (await readSettings(tx)).operator;
+  const address = normaliseAddress(message.channel, message.sender, country) ?? message.sender;
+  const wish = { channel: message.channel, address, source: `message ${message.id}`, text: message.text.slice(0, 200) };
+  if (word === 'start')
+    return (await startAddress(platform, wish, tx)).contactPoints > 0 ? 'start' : 'start: nothing to restore';
+  const stopped = await stopAddress(platform, wish, tx);
+  await withdrawFromContactPoints(tx, message.channel, address, now);
+  return stopped.contactPoints > 0 ? 'stop' : 'stop: unknown number';
 }
 
 /**
@@ -139,21 +151,25 @@ async function publishIncident(tx: Tx, platform: Platform, incidentId: string): 
     .reverse();
   const last = told.at(-1);
   if (!last) return;
-  const promises = await promisesOf(tx, [incidentId]);
+  const promises = (await promisesOf(tx, [incidentId])).filter((promise) => promise.promisee.kind === 'affected');
+  const open = promises.find((promise) => promise.state === 'open');
   await publish(
     tx,
     incidentId,
     toPublished({
       reference: incident.reference,
       state: incident.state,
-      degradedOnly: incident.servicesDown === 0,
+      servicesDown: incident.servicesDown,
       areas: await publicAreas(tx, incidentId, incident.servicesDown > 0 ? 'down' : 'degraded'),
-      announcements: told.map((announcement) => ({ at: announcement.madeAt, answer: announcement.answer })),
+      cause: last.answer.reason.cause,
+      causeWords: last.answer.reason.words ?? {},
       beganAt: incident.beganAt,
-      restoredAt: incident.restoredAt ?? (incident.endedAt !== null ? incident.endedAt : null),
-      late:
-        promises.filter((promise) => promise.promisee.kind === 'affected').at(-1)?.state === 'broken' ||
-        last.kind === 'expected-end-passed',
+      restoredAt: incident.restoredAt,
+      expectedEnd: last.answer.expectedEnd ? new Date(last.answer.expectedEnd) : null,
+      late: last.kind === 'expected-end-passed' || promises.at(-1)?.state === 'broken',
+      nextWordBy: open?.kind === 'next-word' ? open.dueAt : null,
+      nextStep: last.answer.nextStep,
+      announcements: told,
     }),
     platform.clock.business(),
   );

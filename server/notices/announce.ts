@@ -114,7 +114,7 @@ export const composeFor = (
     operator: settings.operator,
     statusUrl: `${platform.publicUrl}/status`,
     now: platform.clock.business(),
-    unsubscribe: channel === 'email',
+    unsubscribe: true,
   });
 
 /**

@@ -10,4 +10,11 @@ export {
 } from './announce.ts';
 export type { AnnouncementRecord, Audience } from './announcement.ts';
 export { expandAnnouncements, FIGURES_CHANNEL, noteOutcomes, releaseHeldNotices, writeAnew } from './expand.ts';
-export { announcementsOf, NO_NOTICES, noticeCounts, peopleTold, withdrawFromContactPoints } from './store.ts';
+export {
+  announcementsOf,
+  NO_NOTICES,
+  noticeCounts,
+  peopleTold,
+  subjectsOfNotices,
+  withdrawFromContactPoints,
+} from './store.ts';

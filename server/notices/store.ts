@@ -409,3 +409,12 @@ export async function withdrawFromContactPoints(tx: Tx, channel: string, address
     SELECT count(*) AS withdrawn FROM withdrawn`.execute(tx);
   return rows[0]?.withdrawn ?? 0;
 }
+
+/** Which subject each notice was about. */
+export async function subjectsOfNotices(db: Db, noticeIds: readonly string[]): Promise<Map<string, string>> {
+  const { rows } = await sql<{
+    id: string;
+    subject_id: string;
+  }>`SELECT id, subject_id FROM notices WHERE id = ANY(${[...noticeIds]}::uuid[])`.execute(db);
+  return new Map(rows.map((row) => [row.id, row.subject_id]));
+}

@@ -1,4 +1,3 @@
-import type { ComposedText } from '../../../contract/answer.ts';
 import type { Settings } from '../../../contract/settings.ts';
 import { staffEmail, staffWithRole } from '../../access/index.ts';
 import { announce } from '../../notices/index.ts';
@@ -170,26 +169,16 @@ async function mail(
   people: readonly string[],
   text: { subject: string; body: string },
 ): Promise<void> {
-  const now = ports.platform.clock.business();
   for (const id of people.slice(0, 50)) {
     const address = await staffEmail(tx, id);
     if (!address) continue;
-    const composed: ComposedText = {
-      channel: 'email',
-      language: settings.operator.defaultLanguage,
-      subject: text.subject,
-      body: text.body,
-      html: null,
-      parts: 1,
-      coding: null,
-    };
     await enqueueSingle(tx, ports.platform.clock, {
       kind: 'staff',
       channel: 'email',
-      address,
-      text: composed,
-      validUntil: new Date(now.getTime() + 24 * 3_600_000),
-      priority: 1,
+      to: address,
+      subject: text.subject,
+      text: text.body,
+      language: settings.operator.defaultLanguage,
     });
   }
 }

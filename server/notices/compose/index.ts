@@ -1,1 +1,2 @@
-export { compose, type Recipient } from './compose.ts';
+export { compose } from './compose.ts';
+export type { Recipient } from './recipient.ts';

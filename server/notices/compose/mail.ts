@@ -1,8 +1,8 @@
 import type { Language } from '../../../contract/answer.ts';
 import { UNSUBSCRIBE_URL } from '../../../contract/unsubscribe.ts';
 import { CAUSE_WORDS, NEXT_STEP_WORDS } from '../../../contract/words.ts';
-import type { Recipient } from './compose.ts';
 import { say } from './messages.ts';
+import type { Recipient } from './recipient.ts';
 import type { FullAnswer } from './require-answer.ts';
 import { sayTime } from './say-time.ts';
 import { escapeHtml, oneLine } from './text.ts';

@@ -1,7 +1,7 @@
 import { CAUSE_WORDS, NEXT_STEP_WORDS } from '../../../contract/words.ts';
-import type { Recipient } from './compose.ts';
 import { isGsm, type SmsSize, smsSize, toGsm } from './gsm.ts';
 import { say } from './messages.ts';
+import type { Recipient } from './recipient.ts';
 import type { FullAnswer } from './require-answer.ts';
 import { sayTime } from './say-time.ts';
 import { oneLine } from './text.ts';

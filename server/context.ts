@@ -1,0 +1,207 @@
+import { join } from 'node:path';
+import fastifySwagger from '@fastify/swagger';
+import { sql } from 'kysely';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { accessRoutes, createGuard, createStaffAuth, removeEndedSessions, unknownStaff } from './access/index.ts';
+import { hookRoutes } from './channels/webhook/routes.ts';
+import type { Config } from './config.ts';
+import { customerRoutes } from './customers/index.ts';
+import { createFlow } from './flow.ts';
+import { importRoutes, resumeImports } from './imports/index.ts';
+import { createLiveFeed } from './live/feed.ts';
+import { mailLink } from './mail-link.ts';
+import {
+  alarmRoutes,
+  incidentRoutes,
+  keepDelivery,
+  resourceBriefs,
+  sourceByToken,
+  topologyRoutes,
+} from './network/index.ts';
+import { FIGURES_CHANNEL } from './notices/index.ts';
+import { createOutboxWorker, outboxReadiness, outboxRoutes } from './outbox/index.ts';
+import { createHttp, type Http } from './platform/http.ts';
+import { startMaintenance } from './platform/maintenance.ts';
+import type { Platform } from './platform/platform.ts';
+import { rootFolder } from './platform/root-folder.ts';
+import { hashToken } from './platform/secrets.ts';
+import { securityHeaders } from './platform/security-headers.ts';
+import { promiseRoutes } from './promises/index.ts';
+import { settingsRoutes } from './settings/index.ts';
+import { createStatusPages, statusRoutes } from './status/index.ts';
+import { deskRoutes } from './web/index.ts';
+import { startWorker } from './worker.ts';
+
+/** The running product: what was started, and how to stop it in order. */
+export interface Running {
+  /** Where it listens; null when this process doesn't serve the web. */
+  address: string | null;
+  stop(): Promise<void>;
+}
+
+/** The only place where parts are joined. Starts what the roles of this process ask for. */
+export async function startContext(platform: Platform, config: Config): Promise<Running> {
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const one of stops.reverse()) await one();
+    stops.length = 0;
+  };
+  try {
+    const flow = createFlow(platform);
+    let address: string | null = null;
+    stops.push(
+      startMaintenance(platform, {
+        chores: [() => removeEndedSessions(platform.database.db, platform.clock.system(), 500)],
+      }),
+    );
+    if (config.roles.includes('channels')) {
+      const outbox = createOutboxWorker(platform, flow.outbox);
+      await outbox.start();
+      stops.push(() => outbox.stop());
+    }
+    if (config.roles.includes('worker')) {
+      await resumeImports(platform);
+      const worker = await startWorker(platform, () => flow.round());
+      stops.push(() => worker.stop());
+    }
+    if (config.roles.includes('web')) {
+      const web = await startWeb(platform, config, flow);
+      stops.push(web.stop);
+      address = web.address;
+    }
+    return { address, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startWeb(
+  platform: Platform,
+  config: Config,
+  flow: ReturnType<typeof createFlow>,
+): Promise<{ address: string; stop: () => Promise<void> }> {
+  const { db } = platform.database;
+  const auth = await createStaffAuth(platform, config.key);
+  const http = createHttp({
+    log: platform.log,
+    guard: createGuard(platform, auth),
+    trustedProxies: config.trustedProxies,
+  });
+  securityHeaders(http, { publicUrl: platform.publicUrl });
+  await http.register(fastifySwagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Filodiretto',
+        version: '1',
+        description: 'What the desk uses. Errors are problem details (RFC 9457) with code, detail and help.',
+      },
+    },
+  });
+
+  const pages = createStatusPages(platform);
+  await pages.start();
+  const feed = await createLiveFeed(platform, FIGURES_CHANNEL);
+
+  accessRoutes(http, platform, auth, { mailLink: (link) => mailLink(platform, link) });
+  settingsRoutes(http, platform, { unknownStaff });
+  customerRoutes(http, platform, { describeResources: resourceBriefs });
+  importRoutes(http, platform);
+  topologyRoutes(http, platform);
+  alarmRoutes(http, platform, flow.onAlarms);
+  incidentRoutes(http, flow.ports);
+  promiseRoutes(http, platform, flow.describeSubjects, flow.namePeople);
+  outboxRoutes(http, platform, flow.outbox);
+  feed.routes(http);
+  hookRoutes(http, {
+    sourceOf: (kind, token) => sourceByToken(db, kind, hashToken(token)),
+    keep: (sourceId, body) =>
+      platform.database.transaction((tx) => keepDelivery(tx, sourceId, body, platform.clock.business())),
+  });
+  statusRoutes(http, pages);
+  deskRoutes(http, join(rootFolder, 'dist', 'desk'));
+  operationRoutes(http, platform);
+
+  await http.listen({ port: config.port, host: config.host });
+  const bound = http.server.address();
+  const port = typeof bound === 'object' && bound ? bound.port : config.port;
+  return {
+    address: `http://${config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host}:${port}`,
+    stop: async () => {
+      await feed.stop();
+      await http.close();
+      await pages.stop();
+    },
+  };
+}
+
+/** Alive, able to work, figures, and the description of the API. */
+function operationRoutes(http: Http, platform: Platform): void {
+  const { db } = platform.database;
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const figure = (
+    name: string,
+    help: string,
+    labelNames: string[],
+    query: () => Promise<{ labels: Record<string, string>; value: number }[]>,
+  ): void => {
+    registry.registerMetric(
+      new Gauge({
+        name,
+        help,
+        labelNames,
+        async collect() {
+          this.reset();
+          for (const { labels, value } of await query()) this.set(labels, value);
+        },
+      }),
+    );
+  };
+  const counted = (query: ReturnType<typeof sql<{ state: string; count: number }>>) => async () =>
+    (await query.execute(db)).rows.map(({ state, count }) => ({ labels: { state }, value: count }));
+  figure(
+    'filodiretto_incidents',
+    'Incidents that have not ended, by state.',
+    ['state'],
+    counted(sql`SELECT state, count(*) AS count FROM incidents WHERE ended_at IS NULL GROUP BY state`),
+  );
+  figure(
+    'filodiretto_outbox',
+    'Rows of the outbox, by state.',
+    ['state'],
+    counted(sql`SELECT state, count(*) AS count FROM outbox GROUP BY state`),
+  );
+  figure(
+    'filodiretto_promises',
+    'Open promises, and open ones past their time.',
+    ['state'],
+    counted(
+      sql`SELECT CASE WHEN due_at <= ${platform.clock.business()} THEN 'late' ELSE 'open' END AS state, count(*) AS count FROM promises WHERE state = 'open' GROUP BY 1`,
+    ),
+  );
+  figure(
+    'filodiretto_routes',
+    'Enabled routes, by state.',
+    ['state'],
+    counted(sql`SELECT state, count(*) AS count FROM routes WHERE enabled AND ended_at IS NULL GROUP BY state`),
+  );
+
+  const config = { access: 'public' } as const;
+  http.get('/health', { config }, () => ({ alive: true }));
+  http.get('/ready', { config }, async (_request, reply) => {
+    const troubles: string[] = [];
+    try {
+      await sql`SELECT 1`.execute(db);
+      troubles.push(...(await outboxReadiness(db)));
+    } catch {
+      troubles.push('the database does not answer');
+    }
+    return reply.code(troubles.length === 0 ? 200 : 503).send({ ready: troubles.length === 0, troubles });
+  });
+  http.get('/metrics', { config }, async (_request, reply) =>
+    reply.type(registry.contentType).send(await registry.metrics()),
+  );
+  http.get('/api/openapi.json', { config }, () => http.swagger());
+}
