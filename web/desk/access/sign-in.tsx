@@ -1,4 +1,4 @@
-import { Anchor, Button, PasswordInput, PinInput, Stack, Text, TextInput } from '@mantine/core';
+import { Anchor, Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type FormEvent, useEffect, useState } from 'react';
@@ -7,6 +7,7 @@ import { useWords } from '../shell/language.tsx';
 import { Problem, request } from '../shell/request.ts';
 import { Trouble } from '../shell/states.tsx';
 import { Door } from './door.tsx';
+import { SecondFactor } from './second-factor.tsx';
 
 /** Sign-in with e-mail and password, then the second factor where one is set up. */
 export function SignIn() {
@@ -34,31 +35,13 @@ export function SignIn() {
       else await enter();
     },
   });
-  const verify = useMutation({
-    mutationFn: (code: string) =>
-      request<unknown>('/api/auth/two-factor/verify-totp', { method: 'POST', body: { code } }),
-    onSuccess: enter,
-  });
 
   const wrong = signIn.error instanceof Problem && signIn.error.code === 'wrong-password';
 
   if (asksCode)
     return (
       <Door title={t('second-factor')}>
-        <Text size="sm">{t('second-factor.help')}</Text>
-        <PinInput
-          length={6}
-          oneTimeCode
-          type="number"
-          autoFocus
-          aria-label={t('second-factor.code')}
-          onComplete={(code) => verify.mutate(code)}
-          disabled={verify.isPending}
-        />
-        {verify.error && <Trouble error={verify.error} />}
-        <Anchor component="button" type="button" size="sm" onClick={() => setAsksCode(false)}>
-          {t('back')}
-        </Anchor>
+        <SecondFactor onEntered={enter} onBack={() => setAsksCode(false)} />
       </Door>
     );
 

@@ -92,7 +92,7 @@ export function ExpectedEnds({ incident }: { incident: Incident }) {
               </Text>
             </Group>
             <Text size="xs" c="dimmed" component="div">
-              {t('expected-ends.said')} <Moment at={said.saidAt} size="xs" /> · {said.by}
+              {t('expected-ends.said')} <Moment at={said.saidAt} size="xs" /> · {word('actor', said.by)}
             </Text>
           </Knot>
         ))}

@@ -104,7 +104,7 @@ function WaitingMark({ incident }: { incident: IncidentBrief }) {
   const { t } = useWords();
   if (!incident.waiting) return null;
   return (
-    <Badge color="orange" variant="outline" radius="sm" tt="none">
+    <Badge color="orange" variant="outline" radius="sm" tt="none" style={{ minWidth: 'max-content' }}>
       {t('incidents.waiting')}
     </Badge>
   );
@@ -122,7 +122,7 @@ function WideList({
   const { t, number, word } = useWords();
   return (
     <Card padding={0}>
-      <Table.ScrollContainer minWidth={860}>
+      <Table.ScrollContainer minWidth={1000}>
         <Table aria-keyshortcuts="[ ]">
           <Table.Thead>
             <Table.Tr>
@@ -171,10 +171,10 @@ function WideList({
                   <Moment at={incident.beganAt} />
                 </Table.Td>
                 <Table.Td>
-                  <Group gap={6} wrap="nowrap">
+                  <Stack gap={2} align="flex-start">
                     <PromiseBadge standing={incident.promise} />
-                    {incident.expectedEnd && !incident.endedAt && <Moment at={incident.expectedEnd} />}
-                  </Group>
+                    {incident.expectedEnd && !incident.endedAt && <Moment at={incident.expectedEnd} size="xs" clock />}
+                  </Stack>
                 </Table.Td>
                 <Table.Td ta="right">{number(incident.servicesDown)}</Table.Td>
                 <Table.Td ta="right">{number(incident.servicesDegraded)}</Table.Td>

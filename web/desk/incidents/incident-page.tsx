@@ -32,11 +32,19 @@ function Page({ incident }: { incident: Incident }) {
     document.title = `${incident.reference} ${incident.resource.name} · ${operatorName}`;
   }, [incident.reference, incident.resource.name, operatorName]);
   const next = nextThing(incident);
+  const decisionFirst = next?.what === 'decide';
   return (
     <Stack gap="md">
       <IncidentHeader incident={incident} actions={<IncidentActions incident={incident} />} />
       {next && (
-        <Alert color={next.urgent ? 'orange' : 'thread'} variant="light" icon={<IconRoute />} py="xs">
+        <Alert
+          className="next-thing"
+          data-urgent={next.urgent}
+          color={next.urgent ? 'orange' : 'thread'}
+          variant="outline"
+          icon={<IconRoute />}
+          py="xs"
+        >
           <Text size="sm" fw={600}>
             {t(`next.${next.what}`)}
           </Text>
@@ -47,8 +55,9 @@ function Page({ incident }: { incident: Incident }) {
       <Grid gap="md">
         <Grid.Col span={{ base: 12, lg: 7 }}>
           <Stack gap="md">
+            {decisionFirst && <Announcements incident={incident} />}
             {may('incidents:announce') && !incident.endedAt && <TellPanel incident={incident} />}
-            <Announcements incident={incident} />
+            {!decisionFirst && <Announcements incident={incident} />}
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, lg: 5 }}>

@@ -24,7 +24,8 @@ function factsOf(data: TimelineEntry['data'], word: (family: string, value: stri
 export function IncidentTimeline({ entries }: { entries: TimelineEntry[] }) {
   const { t, word } = useWords();
   const [all, setAll] = useState(false);
-  const newestFirst = entries.toSorted((one, other) => other.at.localeCompare(one.at));
+  // Sorted up and then turned: what happened in one instant keeps its order.
+  const newestFirst = entries.toSorted((one, other) => one.at.localeCompare(other.at)).toReversed();
   const shown = all ? newestFirst : newestFirst.slice(0, FIRST_SHOWN);
   return (
     <>

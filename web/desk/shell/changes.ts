@@ -14,6 +14,7 @@ const SHOWN_BY: Record<string, readonly string[]> = {
   notices: ['incidents', 'in-doubt'],
   promise: ['promises', 'incidents'],
   alarm: ['alarms', 'incidents'],
+  alarms: ['alarms', 'incidents'],
   'alarm-rule': ['alarms'],
   'alarm-source': ['alarm-sources'],
   import: ['imports'],

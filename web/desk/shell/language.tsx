@@ -1,4 +1,4 @@
-import { IntlMessageFormat } from 'intl-messageformat';
+import { type Formatters, IntlMessageFormat } from 'intl-messageformat';
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
 import type { Language } from '../../../contract/answer.ts';
 import type english from '../messages/en.json';
@@ -29,6 +29,13 @@ export interface Words {
   adopt(language: Language): void;
 }
 
+/** Counts inside messages look like counts in tables: 1.011, not 1011. */
+const formatters: Formatters = {
+  getNumberFormat: (locale, options) => new Intl.NumberFormat(locale, { useGrouping: 'always', ...options }),
+  getDateTimeFormat: (locale, options) => new Intl.DateTimeFormat(locale, options),
+  getPluralRules: (locale, options) => new Intl.PluralRules(locale, options),
+};
+
 const WordsContext = createContext<Words | null>(null);
 
 function chosenLanguage(): Language {
@@ -44,12 +51,13 @@ function wordsOf(language: Language, catalogue: Catalogue, change: Pick<Words, '
     const message = catalogue[key];
     if (message === undefined) return null;
     if (!values && !message.includes('{')) return message;
-    const ready = compiled.get(key) ?? new IntlMessageFormat(message, locale, undefined, { ignoreTag: true });
+    const ready =
+      compiled.get(key) ?? new IntlMessageFormat(message, locale, undefined, { ignoreTag: true, formatters });
     compiled.set(key, ready);
     return String(ready.format(values));
   };
   // Italian leaves the dot out of 1234 by default; a column of counts reads better when all have it.
-  const numbers = new Intl.NumberFormat(locale, { useGrouping: true });
+  const numbers = new Intl.NumberFormat(locale, { useGrouping: 'always' });
   const amounts = new Intl.NumberFormat(locale, { style: 'currency', currency: 'EUR' });
   return {
     language,

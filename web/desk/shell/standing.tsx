@@ -69,7 +69,8 @@ export function StateBadge({ look, label }: { look: Look; label: string }) {
       tt="none"
       fw={600}
       leftSection={<Icon size={14} stroke={2.25} aria-hidden />}
-      style={{ flexShrink: 0 }}
+      // A state cut to "Co…" is no state: the badge is as wide as its word.
+      style={{ flexShrink: 0, minWidth: 'max-content' }}
     >
       {label}
     </Badge>
