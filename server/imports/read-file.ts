@@ -42,11 +42,13 @@ export async function* readCsv(stream: Readable): AsyncGenerator<FilePiece> {
   rest.on('error', failed);
   decoder.on('error', failed);
   rest.pipe(decoder).pipe(parser);
+  let doubled = 0;
   try {
     for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
-      // `lines` is where the record ends; one with line breaks in its fields begins above.
-      const breaks = record.reduce((sum, cell) => sum + (cell.includes('\n') ? cell.split('\n').length - 1 : 0), 0);
-      yield { line: info.lines - breaks, cells: record };
+      // `lines` is where the record ends; one with line breaks in its fields begins above. csv-parse counts a CR LF within quotes as two.
+      const breaks = occurrences(record, '\n');
+      doubled += occurrences(record, '\r\n');
+      yield { line: info.lines - breaks - doubled, cells: record };
     }
   } catch (error) {
     if (error instanceof TooLarge)
@@ -74,6 +76,9 @@ export async function* readCsv(stream: Readable): AsyncGenerator<FilePiece> {
     stream.destroy();
   }
 }
+
+const occurrences = (cells: readonly string[], sign: string): number =>
+  cells.reduce((sum, cell) => sum + (cell.includes(sign) ? cell.split(sign).length - 1 : 0), 0);
 
 class TooLarge extends Error {}
 

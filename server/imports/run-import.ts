@@ -22,6 +22,7 @@ import { leaseUntil, WORKER } from './lease.ts';
 import { Problems } from './problems.ts';
 import { lost } from './start-import.ts';
 import {
+  analyseStage,
   changeImport,
   clearRows,
   type ImportChange,
@@ -130,6 +131,7 @@ async function work(platform: Platform, one: ImportRecord, onProgress: OnProgres
     return;
   }
   let ending = 0;
+  await database.transaction(analyseStage);
   if (one.state === 'checking') {
     onProgress(one);
     const problems = new Problems(one.problems, one.problemCount);
