@@ -99,8 +99,11 @@ let language =
     ? 'en'
     : 'it';
 let set = 0;
-/** @type {string | null} */
-let openMail = null;
+/**
+ * The open mail, and how it came to be open.
+ * @type {{ mail: ExampleState['mails'][number] | null, chosen: boolean, step: string, newestBefore: string | null, followed: boolean }}
+ */
+let reading = { mail: null, chosen: false, step: '', newestBefore: null, followed: false };
 /** @type {ExampleState | null} */
 let state = null;
 /** What is drawn now, by place on the page: only what changed is drawn again, so that nothing moves under the pointer. */
@@ -282,8 +285,13 @@ function drawPhones(now) {
 /** @param {ExampleState} now */
 function drawMail(now) {
   const words = WORDS[language];
-  // As long as the reader chose none, the newest is open.
-  const chosen = now.mails.find((mail) => mail.id === openMail) ?? now.mails[0];
+  const [newest] = now.mails;
+  const step = now.steps.find((each) => each.state === 'now')?.id ?? '';
+  if (step !== reading.step) reading = { ...reading, step, newestBefore: newest?.id ?? null, followed: false };
+  // The first of each step opens by itself, as long as the reader chose none; thousands follow, and the text must hold still.
+  if (newest && !reading.chosen && (!reading.mail || (!reading.followed && newest.id !== reading.newestBefore)))
+    reading = { ...reading, mail: newest, followed: true };
+  const chosen = reading.mail;
   if (isNew('mail list', [now.mails, chosen?.id])) {
     at('mail-list').replaceChildren(
       ...(now.mails.length === 0 ? [make('li', 'empty', words.noMail)] : []),
@@ -297,7 +305,7 @@ function drawMail(now) {
         button.setAttribute('type', 'button');
         button.setAttribute('aria-current', String(mail.id === chosen?.id));
         button.addEventListener('click', () => {
-          openMail = mail.id;
+          reading = { ...reading, mail, chosen: true };
           drawMail(now);
         });
         return make('li', '', button);
