@@ -6,6 +6,8 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  readSync,
+  rmSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
@@ -131,8 +133,6 @@ export class SendJournal {
 
 export interface ReadJournal {
   worker: string;
-  /** Whether the process that wrote it lives. */
-  alive: boolean;
   /** False after a reboot or when its beginning is lost: it may lack lines. */
   complete: boolean;
   begun: Set<string>;
@@ -148,6 +148,28 @@ export function journalledWorkers(dataFolder: string): string[] {
   return [...new Set(readdirSync(folder).flatMap((name) => /^([0-9a-f-]{36})\.\d+\.log$/.exec(name)?.[1] ?? []))];
 }
 
+/** Whether the process that writes a worker's journal lives; reads only the heads of its files. */
+export function isWorkerAlive(dataFolder: string, worker: string): boolean {
+  const folder = folderOf(dataFolder);
+  if (!existsSync(folder)) return false;
+  return readdirSync(folder)
+    .filter((name) => name.startsWith(`${worker}.`))
+    .some((name) => {
+      const head = Buffer.alloc(512);
+      let length: number;
+      try {
+        const file = openSync(join(folder, name), 'r');
+        length = readSync(file, head);
+        closeSync(file);
+      } catch (error) {
+        if (isGone(error)) return true; // somebody who lives has just taken it away
+        throw error;
+      }
+      const header = parseHeader(head.toString('utf8', 0, length).split('\n')[0]);
+      return header !== null && header.boot === bootOfMachine() && isProcess(header);
+    });
+}
+
 /** Reads all files of one worker, or null when there are none. A last line that was cut off was never acted upon. */
 export function readJournal(dataFolder: string, worker: string): ReadJournal | null {
   const folder = folderOf(dataFolder);
@@ -160,12 +182,17 @@ export function readJournal(dataFolder: string, worker: string): ReadJournal | n
   const begun = new Set<string>();
   const results = new Map<string, SendResult>();
   let complete = true;
-  let alive = false;
   for (const name of names) {
-    const lines = readFileSync(join(folder, name), 'utf8').split('\n').slice(0, -1);
+    let content: string;
+    try {
+      content = readFileSync(join(folder, name), 'utf8');
+    } catch (error) {
+      if (isGone(error)) return null; // another process has just settled all of it
+      throw error;
+    }
+    const lines = content.split('\n').slice(0, -1);
     const header = parseHeader(lines.shift());
     if (!header || header.boot !== bootOfMachine()) complete = false;
-    else if (isProcess(header)) alive = true;
     for (const line of lines) {
       if (line.startsWith('> ')) {
         for (const id of line.slice(2).split(' ')) {
@@ -183,10 +210,12 @@ export function readJournal(dataFolder: string, worker: string): ReadJournal | n
     }
   }
   const forget = (): void => {
-    for (const name of names) unlinkSync(join(folder, name));
+    for (const name of names) rmSync(join(folder, name), { force: true });
   };
-  return { worker, alive, complete, begun, results, forget };
+  return { worker, complete, begun, results, forget };
 }
+
+const isGone = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
 
 function parseHeader(line: string | undefined): Header | null {
   try {

@@ -97,7 +97,7 @@ export async function testRoute(platform: Platform, actor: Actor, id: string, to
     if (!route) throw notFound('This route');
     if (!route.enabled)
       throw conflict('route-disabled', 'This route is switched off.', 'Switch it on, then send the test.');
-    const address = to.replace(/[\s./-]+/g, route.kind === 'smpp' ? '' : '$&').trim();
+    const address = route.kind === 'smpp' ? to.replace(/[ ./-]/g, '') : to.trim();
     const right = route.kind === 'smpp' ? /^\+\d{6,15}$/ : /^[^\s@<>,;:"()[\]\\]{1,64}@[^\s@<>,;:"()[\]\\]{1,253}$/;
     if (!right.test(address))
       throw invalid(

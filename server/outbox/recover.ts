@@ -2,7 +2,7 @@ import type { SendResult } from '../channels/channel.ts';
 import { recordEvents } from '../platform/events.ts';
 import type { Platform } from '../platform/platform.ts';
 import { applyResults, type Finished } from './apply-results.ts';
-import { journalledWorkers, type ReadJournal, readJournal } from './journal.ts';
+import { isWorkerAlive, journalledWorkers, type ReadJournal, readJournal } from './journal.ts';
 import type { OnOutcomes } from './outbox.ts';
 import { expiredWorkers, type HeldRow, releaseRows, rowsOfWorker } from './store.ts';
 
@@ -28,8 +28,8 @@ export async function recoverDeadWorkers(platform: Platform, onOutcomes: OnOutco
   const expired = await expiredWorkers(platform.database.db, platform.clock.system());
   for (const worker of new Set([...known, ...expired])) {
     if (worker === self) continue;
+    if (isWorkerAlive(platform.dataFolder, worker)) continue; // slow, not dead: its leases are its own matter
     const journal = readJournal(platform.dataFolder, worker);
-    if (journal?.alive) continue; // it is slow, not dead: its leases are its own matter
     const found = await recoverWorker(platform, onOutcomes, worker, journal);
     journal?.forget();
     total.settled += found.settled;
