@@ -7,7 +7,7 @@ import { findCycle } from './rules.ts';
 import { nextIds, nextRows, stagedIds } from './store.ts';
 
 /** Rows looked at in one statement. */
-const PAGE = 1000;
+const PAGE = 400;
 
 /** Checks a staged file as a whole: ids that stand twice, references to what isn't there, circles, and, where the file is complete, what would end. Returns how many would. */
 export async function checkImport(db: Db, one: ImportRecord, problems: Problems): Promise<{ ending: number }> {

@@ -256,10 +256,10 @@ describe.each(ENGINES)('imports on %s', (engine) => {
     const id = await stage('services', ['id,customer_id,product,resource_id,state', ...rows].join('\n'));
     await expect(
       runImport(platform, id, ({ applied }) => {
-        if (applied >= 1000) throw new Error('killed');
+        if (applied >= 1200) throw new Error('killed');
       }),
     ).rejects.toThrow('killed');
-    expect((await query('SELECT count(*) AS n FROM services'))[0]?.n).toBe(1000);
+    expect((await query('SELECT count(*) AS n FROM services'))[0]?.n).toBe(1200);
     const unfinished = await stage('services', 'id,customer_id,product,resource_id,state\nlast,c1,FWA,pop,active');
     await platform.database.pool.query("UPDATE imports SET state = 'staging' WHERE id = $1", [unfinished]);
     expect(await resumeImports(platform)).toBe(2);

@@ -35,7 +35,7 @@ import {
 } from './store.ts';
 
 /** Rows in one transaction: each of its statements stays far below 50 ms on the embedded engine. */
-const CHUNK = 500;
+const CHUNK = 400;
 
 export interface ImportProgress {
   state: ImportState;
@@ -316,5 +316,5 @@ async function finish(
 
 /** The stage holds people's data: it goes as soon as the import is finished. */
 async function clearStage(platform: Platform, id: string): Promise<void> {
-  while ((await clearRows(platform.database.db, id, 2000)) > 0);
+  while ((await clearRows(platform.database.db, id, 500)) > 0);
 }

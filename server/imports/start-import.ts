@@ -14,7 +14,7 @@ import { type Header, readHeader, readRow } from './rules.ts';
 import { changeImport, insertImport, stageRows } from './store.ts';
 
 /** Rows in one statement: some 10 ms on the embedded engine. */
-const BATCH = 500;
+const BATCH = 300;
 
 export interface NewImport {
   kind: ImportKind;
