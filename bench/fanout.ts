@@ -15,17 +15,7 @@ import { newId } from '../server/platform/ids.ts';
 import { createLog } from '../server/platform/log.ts';
 import { createVault } from '../server/platform/secrets.ts';
 import { startPostgres } from '../tests/support/postgres.ts';
-
-export interface Measurement {
-  name: string;
-  value: number;
-  unit: string;
-  /** The same work done by the plainest program, in the same run. */
-  baseline: number;
-  /** value / baseline. */
-  ratio: number;
-  conditions: string;
-}
+import type { Measurement } from './measurement.ts';
 
 const ROWS = 20_000;
 const WINDOW = 100;

@@ -6,17 +6,7 @@ import { type Database, openDatabase } from '../server/platform/database/databas
 import { migrate } from '../server/platform/database/migrate.ts';
 import { newId } from '../server/platform/ids.ts';
 import { createLog } from '../server/platform/log.ts';
-
-export interface BenchRow {
-  name: string;
-  value: number;
-  unit: string;
-  /** The bare way to the same result, in the same run. */
-  baseline: number;
-  /** value / baseline. */
-  ratio: number;
-  conditions: string;
-}
+import type { Measurement } from './measurement.ts';
 
 const EXCHANGES = 40;
 const MASTS = 2000;
@@ -27,19 +17,19 @@ const RUNS = 15;
  * Who is behind a mast (50 lines) and behind an exchange (50 masts that have no other way, 2,500 lines), and writing them down, on the embedded engine with 100,000
  * services. Baselines: the same closure as one bare recursive statement, and one bare INSERT … SELECT of the same lines.
  */
-export async function impact(): Promise<BenchRow[]> {
+export async function* impact(): AsyncGenerator<Measurement> {
   const dataFolder = mkdtempSync(join(tmpdir(), 'filodiretto-bench-'));
   const database = await openDatabase({ url: null, dataFolder, schema: 'filodiretto', log: createLog('silent') });
   try {
     await migrate(database);
     await fill(database);
-    const rows: BenchRow[] = [];
+    const rows: Measurement[] = [];
     for (const [name, externalId] of [
       ['mast', 'mast-7'],
       ['exchange', 'exchange-7'],
     ] as const)
       rows.push(...(await measure(database, name, externalId)));
-    return rows;
+    yield* rows;
   } finally {
     await database.close();
     rmSync(dataFolder, { recursive: true, force: true });
@@ -62,7 +52,7 @@ async function fill({ pool }: Database): Promise<void> {
   await pool.query('ANALYZE');
 }
 
-async function measure(database: Database, name: string, externalId: string): Promise<BenchRow[]> {
+async function measure(database: Database, name: string, externalId: string): Promise<Measurement[]> {
   const { rows } = await database.pool.query<{ id: string }>('SELECT id FROM resources WHERE external_id = $1', [
     externalId,
   ]);
@@ -98,7 +88,7 @@ async function measure(database: Database, name: string, externalId: string): Pr
 }
 
 const rounded = (value: number): number => Math.round(value * 1000) / 1000;
-const row = (name: string, value: number, baseline: number, conditions: string): BenchRow => ({
+const row = (name: string, value: number, baseline: number, conditions: string): Measurement => ({
   name,
   value: rounded(value),
   unit: 'ms',

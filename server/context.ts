@@ -60,7 +60,15 @@ export async function startContext(platform: Platform, config: Config): Promise<
       stops.push(() => outbox.stop());
     }
     if (config.roles.includes('worker')) {
-      await resumeImports(platform);
+      // What a killed process left half-way goes on beside the rest; so does what another process left, once its lease is over.
+      const resume = (): void => {
+        resumeImports(platform).catch((error: unknown) =>
+          platform.log.warn({ problem: String(error) }, 'an import could not go on; it is tried again'),
+        );
+      };
+      resume();
+      const timer = setInterval(resume, 60_000);
+      stops.push(async () => clearInterval(timer));
       const worker = await startWorker(platform, () => flow.round());
       stops.push(() => worker.stop());
     }

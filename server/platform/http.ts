@@ -1,5 +1,12 @@
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
-import { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  fastify,
+  LogController,
+} from 'fastify';
 import type { Actor } from './actor.ts';
 import { Failure, type FailureKind } from './errors.ts';
 import type { Logger } from './log.ts';
@@ -52,7 +59,8 @@ export function createHttp({
 }): Http {
   const http = fastify({
     loggerInstance: log as FastifyBaseLogger,
-    disableRequestLogging: true, // addresses carry tokens (/c/…, /u/…): what is logged is the route's pattern, below
+    // Addresses carry tokens (/c/…, /u/…): what is logged is the route's pattern, below.
+    logController: new LogController({ disableRequestLogging: true }),
     trustProxy: trustedProxies.length > 0 ? trustedProxies : false,
     bodyLimit: 1_048_576,
     routerOptions: { maxParamLength: 200 },

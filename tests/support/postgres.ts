@@ -1,9 +1,19 @@
 import { execFile, spawn } from 'node:child_process';
-import { chmodSync, chownSync, cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 
@@ -29,6 +39,7 @@ export async function startPostgres(): Promise<{
   if (!bin) {
     const native = join(dirname(embeddedPackage()), 'native');
     bin = join(native, 'bin');
+    linkLibraries(native);
     if (asRoot) {
       cpSync(native, join(home, 'native'), { recursive: true, verbatimSymlinks: true });
       bin = join(home, 'native', 'bin');
@@ -99,4 +110,15 @@ export async function freePort(): Promise<number> {
       server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
     });
   });
+}
+
+/** The package carries its shared libraries once and names their links in a list, since npm packages hold no links; its install script may not have run. */
+function linkLibraries(native: string): void {
+  const list = join(native, 'pg-symlinks.json');
+  if (!existsSync(list)) return;
+  const links = JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[];
+  for (const { source, target } of links) {
+    const [from, to] = [join(dirname(native), target), join(dirname(native), source)];
+    if (!existsSync(from)) symlinkSync(relative(dirname(from), to), from);
+  }
 }

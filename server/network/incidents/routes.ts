@@ -8,6 +8,7 @@ import {
   Incident,
   IncidentBrief,
 } from '../../../contract/incidents.ts';
+import { withUnsubscribeUrl } from '../../../contract/unsubscribe.ts';
 import { refuseAnnouncement, releaseAnnouncement, undoAnnouncement } from '../../notices/index.ts';
 import { notFound } from '../../platform/errors.ts';
 import { actorOf, type Http } from '../../platform/http.ts';
@@ -70,10 +71,16 @@ export function incidentRoutes(http: Http, ports: IncidentPorts): void {
     },
     async (request) => {
       const { answer, reach } = await previewNews(ports, request.params.id, request.body);
-      const { texts, audience, people, unreachable, costCents, decision } = reach;
+      const { audience, people, unreachable, costCents, decision } = reach;
+      // Each reader has an own link; the preview shows where it stands.
+      const sample = `${platform.publicUrl}/u/…`;
       return {
         answer,
-        texts,
+        texts: reach.texts.map((text) => ({
+          ...text,
+          body: withUnsubscribeUrl(text.body, sample),
+          html: text.html === null ? null : withUnsubscribeUrl(text.html, sample),
+        })),
         audience,
         people,
         unreachable,
