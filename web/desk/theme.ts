@@ -34,6 +34,7 @@ export const deskTheme = (density: 'comfortable' | 'compact') =>
       Table: { defaultProps: { verticalSpacing: density === 'compact' ? 4 : 8, highlightOnHover: true } },
       Button: { defaultProps: { size: density === 'compact' ? 'xs' : 'sm' } },
       Card: { defaultProps: { withBorder: true, padding: density === 'compact' ? 'sm' : 'md' } },
+      TableScrollContainer: { defaultProps: { type: 'native' } },
       Tooltip: { defaultProps: { openDelay: 250, transitionProps: { duration: 100 } } },
       Modal: { defaultProps: { transitionProps: { duration: 120 } } },
       Drawer: { defaultProps: { transitionProps: { duration: 120 } } },

@@ -18,6 +18,8 @@ interface GroupFormProps<Name extends keyof Settings> {
   title: string;
   hint?: string;
   validate?: UseFormInput<Held<Name>>['validate'];
+  /** What leaves: where a part of the group is changed elsewhere, that part as it is saved now. */
+  leaving?: (typed: Settings[Name], saved: Settings[Name]) => Settings[Name];
   children: (form: GroupFields<Name>) => ReactNode;
 }
 
@@ -32,6 +34,7 @@ function Loaded<Name extends keyof Settings>({
   title,
   hint,
   validate,
+  leaving = (typed) => typed,
   children,
   saved,
 }: GroupFormProps<Name> & { saved: Settings[Name] }) {
@@ -46,7 +49,7 @@ function Loaded<Name extends keyof Settings>({
     if (!isDirty()) setValues({ group: saved });
   }, [saved]);
   const save = useDeed({
-    run: (group: Settings[Name]) => saveSettings({ [name]: group }),
+    run: (group: Settings[Name]) => saveSettings({ [name]: leaving(group, saved) }),
     touches: ['settings', 'me'],
     done: t('settings.saved'),
     onDone: (_settings, group) => resetDirty({ group }),

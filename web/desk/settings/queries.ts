@@ -15,8 +15,12 @@ export const routesQuery = queryOptions({
   queryFn: ({ signal }) => request<Route[]>('/api/v1/routes', { signal }),
 });
 
-export const saveRoute = (id: string | null, route: NewRoute) =>
-  request<Route>(id ? `/api/v1/routes/${id}` : '/api/v1/routes', { method: id ? 'PATCH' : 'POST', body: route });
+/** Makes a route, or changes one; what kind it is stays as it was made. */
+export const saveRoute = (id: string | null, route: NewRoute) => {
+  if (id === null) return request<Route>('/api/v1/routes', { method: 'POST', body: route });
+  const { kind: _kind, ...change } = route;
+  return request<Route>(`/api/v1/routes/${id}`, { method: 'PATCH', body: change });
+};
 
 export const endRoute = (id: string) => request<unknown>(`/api/v1/routes/${id}`, { method: 'DELETE' });
 

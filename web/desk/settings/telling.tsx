@@ -12,7 +12,13 @@ export function TellingSettings() {
       <PageTitle title={t('place.settings.telling')} />
       <Stack gap="md">
         <TellingSwitch />
-        <GroupForm name="telling" title={t('settings.telling')} hint={t('settings.telling.hint')}>
+        <GroupForm
+          name="telling"
+          title={t('settings.telling')}
+          hint={t('settings.telling.hint')}
+          // The switch above may have been pressed since this form was opened: saving limits never moves it.
+          leaving={(typed, saved) => ({ ...typed, on: saved.on, paused: saved.paused })}
+        >
           {(form) => (
             <>
               <NumberInput

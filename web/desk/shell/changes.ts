@@ -25,6 +25,12 @@ const SHOWN_BY: Record<string, readonly string[]> = {
   telling: ['settings', 'me', 'incidents'],
   staff: ['staff', 'me'],
   invitation: ['staff'],
+  outbox: ['in-doubt', 'incidents'],
+  message: ['in-doubt', 'incidents'],
+  worker: [],
+  customer: [],
+  consent: [],
+  'contact-point': [],
   session: [],
 };
 

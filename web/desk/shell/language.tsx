@@ -62,7 +62,8 @@ function wordsOf(language: Language, catalogue: Catalogue, change: Pick<Words, '
   return {
     language,
     t: (key, values) => format(key, values) ?? key,
-    word: (family, value) => format(`${family}.${value}`) ?? value.replaceAll(/[-._]/g, ' '),
+    word: (family, value) =>
+      format(`${family}.${value}`) ?? (value.includes(' ') ? value : value.replaceAll(/[-._]/g, ' ')),
     number: (value) => numbers.format(value),
     money: (cents) => amounts.format(cents / 100),
     ...change,
