@@ -1,0 +1,129 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Customer, CustomerBrief } from '../../contract/customers.ts';
+import type { Incident, IncidentBrief } from '../../contract/incidents.ts';
+import type { ExampleState } from '../../example/phones/state.ts';
+import { createProduct, type Product } from '../../example/product.ts';
+import { rootFolder } from '../../server/platform/root-folder.ts';
+
+// The story of the mast as a newcomer sees it: one command, then only what its pages show.
+const temporary = mkdtempSync(join(tmpdir(), 'example-journey-'));
+let child: ChildProcess;
+let output = '';
+let phones = '';
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+const state = async (): Promise<ExampleState> => (await (await fetch(`${phones}/state`)).json()) as ExampleState;
+
+/** Asks until it is so; the test's own limit ends a wait in vain, and then `output` says what happened. */
+async function until<Found>(ask: () => Promise<Found | null | undefined | false>): Promise<Found> {
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`The example ended with status ${child.exitCode}:\n${output}`);
+    const found = await ask();
+    if (found) return found;
+    await sleep(250);
+  }
+}
+
+/** With what the example printed, as a person would. */
+async function signedIn(role: 'care' | 'technician'): Promise<Product> {
+  const [, email = '', password = ''] = new RegExp(`^\\s+${role}\\s+(\\S+)\\s+(\\S+)$`, 'm').exec(output) ?? [];
+  const product = createProduct(/Desk\s+(http\S+)\/desk/.exec(output)?.[1] ?? '', new AbortController().signal);
+  await product.signIn(email, password);
+  return product;
+}
+
+beforeAll(async () => {
+  child = spawn(
+    process.execPath,
+    ['bin/filodiretto.mjs', 'example', '--port', String(await freePort()), '--speed', '120'],
+    { cwd: rootFolder, env: { ...process.env, TMPDIR: temporary }, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+  phones = await until(async () => /Phones\s+(http:\S+)/.exec(output)?.[1]);
+});
+
+afterAll(async () => {
+  if (child.exitCode === null) {
+    // In order, so that the programs that it started end with it.
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGTERM');
+    await ended;
+  }
+  rmSync(temporary, { recursive: true, force: true });
+});
+
+test('given the example, when its story has played, then whoever agreed read four messages and nobody else read any', async () => {
+  const played = await until(async () => {
+    const now = await state();
+    if (now.trouble) throw new Error(now.trouble);
+    return now.phase === 'played' ? now : null;
+  });
+  expect(played.steps.map((step) => step.state)).toEqual([...Array(8).fill('done'), 'now']);
+  // Outage, expected end, its move, the end: 2,800 agreed to SMS, 800 to mail; two mails more invited the colleagues.
+  expect(played.totals).toEqual({ sms: 4 * 2800, mails: 4 * 800 + 2 });
+  for (const person of played.people) {
+    const expected = person.where === 'behind' && person.notify.includes('sms') ? 4 : 0;
+    expect(person.messages, `${person.name}, ${person.where}, ${person.notify.join(' ')}`).toHaveLength(expected);
+    for (const message of person.messages) {
+      expect(message.from).toBe('LagoWifi');
+      expect(message.text).toMatch(person.language === 'it' ? /Pratica \d{8}/ : /Ref\. \d{8}/);
+    }
+  }
+  expect((await fetch(played.links.status)).status).toBe(200);
+});
+
+test('given a phone that answered STOP, when the power goes again, then it stays silent and the others are told', async () => {
+  const post = (path: string, body: unknown): Promise<Response> =>
+    fetch(`${phones}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  const [leaver] = (await state()).people;
+  expect((await post('/stop', { customer: leaver?.id })).status).toBe(200);
+  const care = await signedIn('care');
+  await until(async () => {
+    const found = await care.get<CustomerBrief[]>(`/api/v1/customers?search=${encodeURIComponent(leaver?.name ?? '')}`);
+    const brief = found.find((each) => each.externalId === leaver?.id);
+    const customer = await care.get<Customer>(`/api/v1/customers/${brief?.id}`);
+    return customer.contactPoints.find((point) => point.channel === 'sms')?.consent === 'refused' || null;
+  });
+  expect((await post('/power', { state: 'off' })).status).toBe(200);
+  const technician = await signedIn('technician');
+  await until(async () => {
+    const open = await technician.get<IncidentBrief[]>('/api/v1/incidents?state=open');
+    const again = open.find((each) => each.state === 'confirmed');
+    if (!again) return null;
+    const { announcements, notices } = await technician.get<Incident>(`/api/v1/incidents/${again.id}`);
+    return announcements[0]?.state === 'told' && notices.queued === 0;
+  });
+  await until(async () => (await state()).totals.sms >= 5 * 2800 - 1 || null);
+  const after = await state();
+  expect(after.totals.sms).toBe(5 * 2800 - 1);
+  expect(after.people[0]?.messages.filter((message) => message.way === 'to-customer')).toHaveLength(4);
+  expect(after.people[1]?.messages).toHaveLength(5);
+});
+
+test('given Ctrl-C, when it is pressed, then everything ends in order and its data is gone', async () => {
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  child.kill('SIGINT');
+  expect(await ended, output).toBe(0);
+  expect(readdirSync(temporary).filter((name) => name.startsWith('filodiretto-example'))).toEqual([]);
+  await expect(fetch(phones)).rejects.toThrow();
+});
