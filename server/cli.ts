@@ -6,7 +6,7 @@ import { type Config, readConfig } from './config.ts';
 import { doctor, doctorExitStatus, doctorJson, doctorText } from './doctor.ts';
 import { importCommand } from './imports/index.ts';
 import { openPlatform } from './open-platform.ts';
-import { readRoutes } from './outbox/index.ts';
+import { listRoutesForDoctor } from './outbox/index.ts';
 import { createClock } from './platform/clock.ts';
 import { Failure } from './platform/errors.ts';
 import { createLog } from './platform/log.ts';
@@ -157,7 +157,7 @@ function build(): Command {
         config: readConfig(process.env, options),
         environment: process.env,
         log: createLog('silent'),
-        listRoutes: (database) => readRoutes(database.db),
+        listRoutes: listRoutesForDoctor,
       });
       say(options.json ? doctorJson(findings) : doctorText(findings));
       process.exitCode = doctorExitStatus(findings);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import fastifySwagger from '@fastify/swagger';
+import fastifySwaggerUi from '@fastify/swagger-ui';
 import { sql } from 'kysely';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { accessRoutes, createGuard, createStaffAuth, removeEndedSessions, unknownStaff } from './access/index.ts';
@@ -19,7 +20,7 @@ import {
   topologyRoutes,
 } from './network/index.ts';
 import { FIGURES_CHANNEL } from './notices/index.ts';
-import { createOutboxWorker, outboxReadiness, outboxRoutes } from './outbox/index.ts';
+import { createOutboxWorker, forgetSingleTexts, outboxReadiness, outboxRoutes } from './outbox/index.ts';
 import { createHttp, type Http } from './platform/http.ts';
 import { startMaintenance } from './platform/maintenance.ts';
 import type { Platform } from './platform/platform.ts';
@@ -51,7 +52,10 @@ export async function startContext(platform: Platform, config: Config): Promise<
     let address: string | null = null;
     stops.push(
       startMaintenance(platform, {
-        chores: [() => removeEndedSessions(platform.database.db, platform.clock.system(), 500)],
+        chores: [
+          () => removeEndedSessions(platform.database.db, platform.clock.system(), 500),
+          () => forgetSingleTexts(platform.database.db),
+        ],
       }),
     );
     if (config.roles.includes('channels')) {
@@ -212,4 +216,12 @@ function operationRoutes(http: Http, platform: Platform): void {
     reply.type(registry.contentType).send(await registry.metrics()),
   );
   http.get('/api/openapi.json', { config }, () => http.swagger());
+  // Its pages need styles of their own; scripts stay those of this server.
+  void http.register(fastifySwaggerUi, {
+    routePrefix: '/api/docs',
+    staticCSP:
+      "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+    theme: { title: 'Filodiretto API' },
+    uiConfig: { url: '/api/openapi.json', docExpansion: 'none', deepLinking: true },
+  });
 }

@@ -54,7 +54,9 @@ export async function example(
         `  Desk    ${product.address}/desk`,
         `  Status  ${product.address}/status`,
         '',
-        ...played.signIns.map((signIn) => `  ${signIn.roles.join(", ").padEnd(14)} ${signIn.email}  ${signIn.password}`),
+        ...played.signIns.map(
+          (signIn) => `  ${signIn.roles.join(', ').padEnd(14)} ${signIn.email}  ${signIn.password}`,
+        ),
         '',
         `  The business clock runs ${speed} times as fast. Ctrl-C ends the example${options.data ? '' : ' and removes its data'}.`,
         '',

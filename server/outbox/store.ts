@@ -227,3 +227,9 @@ export const outcomeOf = (
   reason: string | null,
   at: Date,
 ): Outcome => ({ id: row.id, kind: row.kind, noticeMadeAt: row.noticeMadeAt, outcome, reason, at });
+
+/** Texts to one person (an invitation holds a link that works once) go when they were sent, at most 500 in a call. */
+export async function forgetSingleTexts(db: Db): Promise<void> {
+  await sql`DELETE FROM outgoing_texts WHERE id IN (SELECT id FROM outgoing_texts WHERE announcement_id IS NULL
+    AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.text_id = outgoing_texts.id) LIMIT 500)`.execute(db);
+}

@@ -1,6 +1,6 @@
 export { makePromise, settleOpenPromises } from './make.ts';
 export type { NewPromise, PromiseKind, PromiseRecord } from './promise.ts';
-export { promiseRoutes } from './routes.ts';
+export { type DescribeSubjects, promiseRoutes } from './routes.ts';
 export { nextRung, renewalAfterBreak, standing } from './rules.ts';
 export { type AfterBreak, type OnWarning, settleDuePromises, warnOfPromises } from './settle-due.ts';
 export { promisesOf, setPromiseOwner } from './store.ts';
