@@ -7,6 +7,7 @@ import type {
   AcceptInvitation as Acceptance,
   Invitation,
   InvitationAccepted,
+  Me,
   SignedIn,
 } from '../../../contract/deeds.ts';
 import { useWords } from '../shell/language.tsx';
@@ -60,7 +61,8 @@ export function AcceptInvitation() {
 }
 
 function AcceptForm({ token, invitation }: { token: string; invitation: Invitation }) {
-  const { t } = useWords();
+  const { t, language } = useWords();
+  const reset = invitation.purpose === 'reset';
   const queries = useQueryClient();
   const navigate = useNavigate();
   const form = useForm<Required<Omit<Acceptance, 'token'>> & { again: string }>({
@@ -79,10 +81,14 @@ function AcceptForm({ token, invitation }: { token: string; invitation: Invitati
         method: 'POST',
         body: { token, password, ...(invitation.purpose === 'first-administrator' ? { email, name } : {}) },
       });
-      return request<SignedIn>('/api/auth/sign-in/email', {
+      const entered = await request<SignedIn>('/api/auth/sign-in/email', {
         method: 'POST',
         body: { email: accepted.email, password },
       });
+      // The language in which the invitation was read becomes the account's, unless it had one already.
+      if (entered.signedIn && !reset)
+        await request<Me>('/api/v1/me', { method: 'PATCH', body: { language } }).catch(() => undefined);
+      return entered;
     },
     onSuccess: async (answer) => {
       queries.clear();
@@ -90,7 +96,6 @@ function AcceptForm({ token, invitation }: { token: string; invitation: Invitati
       await navigate({ to: answer.twoFactorRedirect ? '/sign-in' : '/incidents', replace: true });
     },
   });
-  const reset = invitation.purpose === 'reset';
   const first = invitation.purpose === 'first-administrator';
   return (
     <form onSubmit={form.onSubmit(({ email, name, password }) => accept.mutate({ email, name, password }))}>
