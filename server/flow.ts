@@ -99,21 +99,35 @@ export function createFlow(platform: Platform): Flow {
     },
     namePeople: staffNames,
     async round() {
+      const steps: (() => Promise<number>)[] = [
+        // What arrived, first.
+        () =>
+          workOffDeliveries(
+            platform,
+            (kind: AlarmSource['kind'], body: Buffer) => ALARM_READERS[kind](parse(body)),
+            onAlarms,
+          ),
+        // What fell due.
+        () => settleDueIncidents(ports),
+        () => releaseDueAnnouncements(platform, ports.telling),
+        () => settleDuePromises(platform, (tx, broken) => afterIncidentPromisesBroke(tx, ports, broken)),
+        () => warnOfPromises(platform, (tx, promise) => warnOfIncidentPromise(tx, ports, promise)),
+        // What is to be told.
+        () => expandAnnouncements(platform),
+        () => releaseHeldNotices(platform),
+      ];
       let moved = 0;
-      // What arrived, first.
-      moved += await workOffDeliveries(
-        platform,
-        (kind: AlarmSource['kind'], body: Buffer) => ALARM_READERS[kind](parse(body)),
-        onAlarms,
-      );
-      // What fell due.
-      moved += await settleDueIncidents(ports);
-      moved += await releaseDueAnnouncements(platform, ports.telling);
-      moved += await settleDuePromises(platform, (tx, broken) => afterIncidentPromisesBroke(tx, ports, broken));
-      moved += await warnOfPromises(platform, (tx, promise) => warnOfIncidentPromise(tx, ports, promise));
-      // What is to be told.
-      moved += await expandAnnouncements(platform);
-      moved += await releaseHeldNotices(platform);
+      const troubles: unknown[] = [];
+      // A step that fails doesn't hold up the others.
+      for (const step of steps) {
+        try {
+          moved += await step();
+        } catch (error) {
+          troubles.push(error);
+        }
+      }
+      if (troubles.length > 0)
+        throw troubles.length === 1 ? troubles[0] : new AggregateError(troubles, 'several steps failed');
       return moved;
     },
   };

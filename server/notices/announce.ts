@@ -29,6 +29,9 @@ export interface TellingPorts {
   onTelling(tx: Tx, actor: Actor, announcement: AnnouncementRecord): Promise<void>;
 }
 
+/** What ends a subject for those who heard of it. */
+const OVER: ReadonlySet<Answer['kind']> = new Set(['restored', 'called-off']);
+
 export interface NewAnnouncement {
   subjectKind: string;
   subjectId: string;
@@ -168,6 +171,22 @@ export async function announce(
   // What was made before and has not begun is stale now, whatever becomes of this one; what is being told goes on until this one is told.
   if (record.audience !== 'unheard')
     await supersedeAnnouncements(tx, record.subjectId, record.id, ['waiting', 'undoable']);
+  if (OVER.has(record.kind) && decision.state !== 'telling') {
+    // It is over, whether or not that may be said now: nobody hears any more that it began.
+    await supersedeAnnouncements(tx, record.subjectId, record.id, ['telling']);
+    await withdrawUnsent(tx, record.subjectId, 'superseded', clock.business());
+  }
+  if (decision.state !== 'waiting') {
+    const subject = { kind: record.subjectKind, id: record.subjectId };
+    await settleOpenPromises(
+      tx,
+      clock,
+      actor,
+      subject,
+      { as: 'kept', factAt: clock.business(), because: 'replaced by a newer announcement' },
+      ['telling-decision'],
+    );
+  }
   if (decision.state === 'telling') await beginTelling(tx, platform, ports, actor, settings, record, false);
   if (decision.state === 'observed') await ports.onTelling(tx, actor, record);
   if (decision.state === 'waiting') {
@@ -202,11 +221,13 @@ async function beginTelling(
     await withdrawUnsent(tx, record.subjectId, 'superseded', now);
   }
   await beginAnnouncement(tx, record.id, answer, until, byPerson);
-  const { rows } = await countAudience(tx, record.subjectId, record.audience, concernedEffects(settings, record.kind));
+  // For every channel and language, though nobody may need one now: customers come while the fan-out goes on.
   await saveTexts(
     tx,
     record.id,
-    rows.map((row) => composeFor(platform, settings, answer, row.channel, row.language)),
+    (['sms', 'email'] as const).flatMap((channel) =>
+      (['it', 'en'] as const).map((language) => composeFor(platform, settings, answer, channel, language)),
+    ),
   );
   await settleOpenPromises(
     tx,

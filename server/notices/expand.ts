@@ -4,6 +4,7 @@ import type { Tx } from '../platform/database/database.ts';
 import { Failure } from '../platform/errors.ts';
 import { recordEvents } from '../platform/events.ts';
 import type { Platform } from '../platform/platform.ts';
+import { Setbacks, workThrough } from '../platform/setbacks.ts';
 import { readSettings } from '../settings/index.ts';
 import { composeFor, concernedEffects } from './announce.ts';
 import { heldUntil, validUntil } from './rules.ts';
@@ -15,6 +16,7 @@ import {
   lockAnnouncement,
   type NoticeOutcome,
   requeue,
+  type ToExpand,
   takeReleasedByTime,
   takeToExpand,
   withdrawFromThoseWhoNeverHeard,
@@ -29,25 +31,22 @@ const CHUNK = { embedded: 500, postgresql: 5000 };
 
 const FAN_OUT = { kind: 'rule' as const, name: 'fan-out' };
 
-/** Makes the notices of what is being told, chunk by chunk, each in its own transaction. Returns how many notices were made; goes on until all is made. */
-export async function expandAnnouncements(platform: Platform): Promise<number> {
-  let made = 0;
-  for (;;) {
-    const chunk = await platform.database.transaction(async (tx) => await expandNext(tx, platform));
-    if (chunk === null) return made;
-    made += chunk;
-  }
-}
+const setbacks = new Setbacks();
 
-async function expandNext(tx: Tx, platform: Platform): Promise<number | null> {
-  const announcement = await takeToExpand(tx);
-  if (!announcement) return null;
+/** Makes the notices of what is being told, chunk by chunk, each in its own transaction, until all is made. Returns how many chunks. */
+export const expandAnnouncements = (platform: Platform): Promise<number> =>
+  workThrough(platform, setbacks, 'fan-out', 10_000, async (tx, skipped) => {
+    const announcement = await takeToExpand(tx, skipped);
+    return announcement && { id: announcement.id, work: () => expandNext(tx, platform, announcement) };
+  });
+
+async function expandNext(tx: Tx, platform: Platform, announcement: ToExpand): Promise<void> {
   const settings = await readSettings(tx);
   const now = platform.clock.business();
   const size = CHUNK[platform.database.engine];
   const quiet = (channel: 'sms' | 'email'): Date | null =>
     heldUntil(settings.quietHours, { kind: announcement.kind, channel, now, timeZone: platform.timeZone });
-  const { last, people, made } = await expandChunk(tx, {
+  const { last, people } = await expandChunk(tx, {
     announcement,
     effects: concernedEffects(settings, announcement.kind),
     after: announcement.expandedTo,
@@ -68,7 +67,6 @@ async function expandNext(tx: Tx, platform: Platform): Promise<number | null> {
     ]);
   }
   await notifyFigures(tx, [announcement.subjectId]);
-  return made;
 }
 
 /** Sends held notices whose time has come, each with a text composed for that moment: the morning is told what is true in the morning. */

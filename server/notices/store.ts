@@ -176,11 +176,12 @@ export async function takeReleasable(tx: Tx, systemNow: Date, paused: boolean): 
   return rows.map(read);
 }
 
+export type ToExpand = AnnouncementRecord & { expandedTo: string | null };
+
 /** An announcement whose fan-out is not finished, locked. */
-export async function takeToExpand(tx: Tx): Promise<(AnnouncementRecord & { expandedTo: string | null }) | null> {
-  const { rows } = await sql<
-    Row & { expanded_to: string | null }
-  >`SELECT ${COLUMNS}, expanded_to FROM announcements WHERE state = 'telling' ORDER BY made_at LIMIT 1 FOR UPDATE SKIP LOCKED`.execute(
+export async function takeToExpand(tx: Tx, skipped: readonly string[]): Promise<ToExpand | null> {
+  const { rows } = await sql<Row & { expanded_to: string | null }>`SELECT ${COLUMNS}, expanded_to FROM announcements
+    WHERE state = 'telling' AND NOT id = ANY(${[...skipped]}::uuid[]) ORDER BY made_at LIMIT 1 FOR UPDATE SKIP LOCKED`.execute(
     tx,
   );
   const [row] = rows;
@@ -224,7 +225,7 @@ export async function expandChunk(
       SELECT ${now}::timestamptz, keys.notice_id, ${announcement.id}::uuid, ${announcement.subjectId}::uuid, keys.party_id, targets.contact_point_id, keys.channel, targets.language, texts.id,
         CASE WHEN hold.until IS NULL THEN 'queued' ELSE 'held' END, hold.until, ${announcement.validUntil}::timestamptz
       FROM keys JOIN targets USING (party_id, channel)
-      JOIN outgoing_texts AS texts ON texts.announcement_id = ${announcement.id}::uuid AND texts.channel = keys.channel AND texts.language = targets.language
+      JOIN LATERAL (SELECT id FROM outgoing_texts WHERE announcement_id = ${announcement.id}::uuid AND channel = keys.channel AND language = targets.language ORDER BY id DESC LIMIT 1) AS texts ON true
       CROSS JOIN LATERAL (SELECT CASE keys.channel WHEN 'sms' THEN ${held.sms}::timestamptz ELSE ${held.email}::timestamptz END AS until) AS hold
       RETURNING id, party_id, channel, text_id, state),
     queued AS (

@@ -2,6 +2,7 @@ import type { Actor } from '../platform/actor.ts';
 import type { Tx } from '../platform/database/database.ts';
 import { recordEvents } from '../platform/events.ts';
 import type { Platform } from '../platform/platform.ts';
+import { Setbacks, workThrough } from '../platform/setbacks.ts';
 import type { PromiseRecord } from './promise.ts';
 import { settlePromises, takeDueSubject, takePromisesToWarn } from './store.ts';
 
@@ -12,46 +13,47 @@ export type OnWarning = (tx: Tx, promise: PromiseRecord) => Promise<void>;
 
 const CLOCK: Actor = { kind: 'rule', name: 'promise falls due' };
 
+const setbacks = new Setbacks();
+
 /**
  * Breaks what is due. All promises about one subject that are due together break as one set (one climb, at most one notice a person).
  * Returns how many subjects were settled; at most 100 in a call, so that other work gets its turn.
  */
-export async function settleDuePromises(platform: Platform, afterBreak: AfterBreak): Promise<number> {
-  for (let settled = 0; settled < 100; settled++) {
-    const found = await platform.database.transaction(async (tx) => {
-      const now = platform.clock.business();
-      const due = await takeDueSubject(tx, now);
-      const [first] = due ?? [];
-      if (!due || !first) return false;
-      await settlePromises(
-        tx,
-        due.map((promise) => promise.id),
-        'broken',
-        now,
-        'its time passed',
-      );
-      await recordEvents(
-        tx,
-        platform.clock,
-        CLOCK,
-        due.map((promise) => ({
-          kind: 'promise.broken',
-          subjectKind: promise.subjectKind,
-          subjectId: promise.subjectId,
-          data: {
-            promise: promise.id,
-            kind: promise.kind,
-            dueAt: promise.dueAt.toISOString(),
-            renewal: promise.renewal,
-          },
-        })),
-      );
-      await afterBreak(tx, due);
-      return true;
-    });
-    if (!found) return settled;
-  }
-  return 100;
+export const settleDuePromises = (platform: Platform, afterBreak: AfterBreak): Promise<number> =>
+  workThrough(platform, setbacks, 'promise', 100, async (tx, skipped) => {
+    const now = platform.clock.business();
+    const due = await takeDueSubject(tx, now, skipped);
+    const [first] = due ?? [];
+    if (!due || !first) return null;
+    return { id: first.subjectId, work: () => breakTogether(tx, platform, due, now, afterBreak) };
+  });
+
+async function breakTogether(
+  tx: Tx,
+  platform: Platform,
+  due: PromiseRecord[],
+  now: Date,
+  afterBreak: AfterBreak,
+): Promise<void> {
+  await settlePromises(
+    tx,
+    due.map((promise) => promise.id),
+    'broken',
+    now,
+    'its time passed',
+  );
+  await recordEvents(
+    tx,
+    platform.clock,
+    CLOCK,
+    due.map((promise) => ({
+      kind: 'promise.broken',
+      subjectKind: promise.subjectKind,
+      subjectId: promise.subjectId,
+      data: { promise: promise.id, kind: promise.kind, dueAt: promise.dueAt.toISOString(), renewal: promise.renewal },
+    })),
+  );
+  await afterBreak(tx, due);
 }
 
 /** Warns the owners of promises of which three quarters are over. */

@@ -73,11 +73,11 @@ export async function settlePromises(
 }
 
 /** A subject with a promise that is due; its due promises are locked for this transaction. Null when there is none (or another process has it). */
-export async function takeDueSubject(tx: Tx, now: Date): Promise<PromiseRecord[] | null> {
+export async function takeDueSubject(tx: Tx, now: Date, skipped: readonly string[]): Promise<PromiseRecord[] | null> {
   const { rows: first } = await sql<{
     subject_id: string;
   }>`SELECT subject_id FROM promises WHERE state = 'open' AND due_at <= ${now}
-    ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED`.execute(tx);
+    AND NOT subject_id = ANY(${[...skipped]}::uuid[]) ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED`.execute(tx);
   const subject = first[0]?.subject_id;
   if (!subject) return null;
   const { rows } =

@@ -3,8 +3,9 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { afterAll } from 'vitest';
 import { type Clock, createManualClock } from '../../server/platform/clock.ts';
-import { type Database, openDatabase } from '../../server/platform/database/database.ts';
+import { type Database, openDatabase, openOnEngine } from '../../server/platform/database/database.ts';
 import { EmbeddedEngine } from '../../server/platform/database/embedded.ts';
 import { migrate } from '../../server/platform/database/migrate.ts';
 import { createLog } from '../../server/platform/log.ts';
@@ -46,9 +47,16 @@ async function openTestDatabase(
   const dataFolder = mkdtempSync(join(tmpdir(), 'filodiretto-test-'));
   const log = createLog('silent');
   if (engine === 'embedded') {
-    await copyFreshEngine(dataFolder);
-    const database = await openDatabase({ url: null, dataFolder, schema: 'filodiretto', log });
-    return { database, dataFolder, drop: async () => rmSync(dataFolder, { recursive: true, force: true }) };
+    const shared = await sharedEngine();
+    const schema = newSchemaName();
+    const database = openOnEngine(shared, { schema, log }, async () => {});
+    const drop = async (): Promise<void> => {
+      const cleaner = openOnEngine(shared, { schema, log }, async () => {});
+      await cleaner.pool.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
+      await cleaner.close();
+      rmSync(dataFolder, { recursive: true, force: true });
+    };
+    return { database, dataFolder, drop };
   }
   const url = testPostgresUrl();
   const schema = newSchemaName();
@@ -59,6 +67,24 @@ async function openTestDatabase(
   };
   return { database, dataFolder, drop };
 }
+
+/** Opening an embedded engine takes a second or two: a test file has one, and each test a schema of its own in it. */
+let engineOfFile: { engine: EmbeddedEngine; folder: string } | null = null;
+
+async function sharedEngine(): Promise<EmbeddedEngine> {
+  if (!engineOfFile) {
+    const folder = mkdtempSync(join(tmpdir(), 'filodiretto-engine-'));
+    await copyFreshEngine(folder);
+    engineOfFile = { engine: await EmbeddedEngine.open(join(folder, 'database')), folder };
+  }
+  return engineOfFile.engine;
+}
+
+afterAll(async () => {
+  await engineOfFile?.engine.close();
+  if (engineOfFile) rmSync(engineOfFile.folder, { recursive: true, force: true });
+  engineOfFile = null;
+});
 
 /** The server that the run's global set-up started. */
 export function testPostgresUrl(): string {

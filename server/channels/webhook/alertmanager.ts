@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { PlainAlarm } from '../../../contract/alarms.ts';
 import { invalid } from '../../platform/errors.ts';
+import { readInstant, readLabels, withoutZeroBytes } from './read-text.ts';
 
 const Labels = Type.Record(Type.String(), Type.String());
 
@@ -49,25 +50,25 @@ export function readAlertmanager(body: unknown): PlainAlarm[] {
     );
   }
   return (body as Static<typeof AlertmanagerWebhook>).alerts.map((alert, index) => {
-    const at = alert.status === 'resolved' ? (alert.endsAt ?? alert.startsAt) : alert.startsAt;
-    if (Number.isNaN(Date.parse(at)) || Number.isNaN(Date.parse(alert.startsAt)))
-      throw invalid('not-alertmanager', `alerts/${index}/startsAt or endsAt is not a time: "${at.slice(0, 40)}".`);
-    const labels = Object.fromEntries(
-      Object.entries(alert.labels)
-        .slice(0, 100)
-        .map(([name, value]) => [name.slice(0, 100), value.slice(0, 500)]),
-    );
+    const startedAt = readInstant(alert.startsAt);
+    const at = alert.status === 'resolved' ? readInstant(alert.endsAt ?? alert.startsAt) : startedAt;
+    if (startedAt === null || at === null) {
+      throw invalid(
+        'not-alertmanager',
+        `alerts/${index}/startsAt or endsAt is not a time.`,
+        'Alertmanager sends RFC 3339, such as 2026-03-10T14:05:00Z.',
+      );
+    }
+    const labels = readLabels(alert.labels);
     const severity = SEVERITIES[(labels.severity ?? labels.priority ?? '').toLowerCase()];
+    const summary = alert.annotations?.summary ?? alert.annotations?.description ?? labels.alertname ?? 'alarm';
     return {
-      id: alert.fingerprint ?? JSON.stringify(Object.entries(labels).sort()),
+      id: withoutZeroBytes(alert.fingerprint ?? JSON.stringify(Object.entries(labels).sort())).slice(0, 2000),
       state: alert.status === 'resolved' ? 'cleared' : 'firing',
       ...(severity ? { severity } : {}),
-      summary: (alert.annotations?.summary ?? alert.annotations?.description ?? labels.alertname ?? 'alarm').slice(
-        0,
-        500,
-      ),
-      at: new Date(at).toISOString(),
-      startedAt: new Date(alert.startsAt).toISOString(),
+      summary: withoutZeroBytes(summary).slice(0, 500),
+      at,
+      startedAt,
       labels,
     };
   });

@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { PlainAlarm } from '../../../contract/alarms.ts';
 import { invalid } from '../../platform/errors.ts';
+import { readInstant, readLabels, withoutZeroBytes } from './read-text.ts';
 
 const check = Compile(Type.Union([PlainAlarm, Type.Array(PlainAlarm, { maxItems: 1000 })]));
 
@@ -16,8 +17,18 @@ export function readPlainAlarms(body: unknown): PlainAlarm[] {
     );
   }
   const alarms = (Array.isArray(body) ? body : [body]) as PlainAlarm[];
-  for (const alarm of alarms)
-    if (Number.isNaN(Date.parse(alarm.at)))
+  return alarms.map((alarm) => {
+    const at = readInstant(alarm.at);
+    if (at === null) {
       throw invalid('not-an-alarm', `"${alarm.at}" is not a time.`, 'Use RFC 3339, such as 2026-03-10T14:05:00Z.');
-  return alarms;
+    }
+    return {
+      ...alarm,
+      id: withoutZeroBytes(alarm.id),
+      summary: withoutZeroBytes(alarm.summary),
+      at,
+      ...(alarm.resource === undefined ? {} : { resource: withoutZeroBytes(alarm.resource) }),
+      ...(alarm.labels === undefined ? {} : { labels: readLabels(alarm.labels) }),
+    };
+  });
 }

@@ -25,15 +25,51 @@ export type OnAlarms = (tx: Tx, changed: AlarmFact[]) => Promise<void>;
 /** Works off what the sources delivered, oldest first, each delivery in a transaction of its own. Returns how many; all that wait, at most 1,000. */
 export async function workOffDeliveries(platform: Platform, read: ReadDelivery, onAlarms: OnAlarms): Promise<number> {
   for (let worked = 0; worked < 1000; worked++) {
-    const found = await platform.database.transaction(async (tx) => {
-      const delivery = await takeDelivery(tx);
-      if (!delivery) return false;
-      await workOff(tx, platform, delivery, read, onAlarms);
-      return true;
-    });
-    if (!found) return worked;
+    let taken: Delivery | null = null;
+    try {
+      const found = await platform.database.transaction(async (tx) => {
+        taken = await takeDelivery(tx);
+        if (!taken) return false;
+        await workOff(tx, platform, taken, read, onAlarms);
+        return true;
+      });
+      if (!found) return worked;
+    } catch (error) {
+      if (taken === null || !isItsOwnFault(error)) throw error;
+      await setAside(platform, taken, error);
+    }
   }
   return 1000;
+}
+
+/** Data that the database can't hold (SQLSTATE classes 22 and 23), or that our own code stumbles over: it would fail every time. Anything else is the surroundings. */
+function isItsOwnFault(error: unknown): boolean {
+  const code = (error as { code?: unknown }).code;
+  return typeof code === 'string' ? /^2[23]/.test(code) : error instanceof TypeError || error instanceof RangeError;
+}
+
+/** What can't be worked off is kept with its trouble, shown to a person, and holds up nothing behind it. */
+async function setAside(platform: Platform, delivery: Delivery, error: unknown): Promise<void> {
+  platform.log.error(
+    { delivery: delivery.number, problem: (error as Error).stack ?? String(error) },
+    'a delivery of alarms could not be worked off and was set aside',
+  );
+  await platform.database.transaction(async (tx) => {
+    await finishDelivery(
+      tx,
+      delivery,
+      platform.clock.business(),
+      `could not be worked off: ${(error as Error).message}`.slice(0, 500),
+    );
+    await recordEvents(tx, platform.clock, { kind: 'source', id: delivery.sourceId }, [
+      {
+        kind: 'alarms.not-understood',
+        subjectKind: 'alarm-source',
+        subjectId: delivery.sourceId,
+        data: { delivery: delivery.number, code: 'failed' },
+      },
+    ]);
+  });
 }
 
 async function workOff(

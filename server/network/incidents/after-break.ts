@@ -27,7 +27,9 @@ export async function afterIncidentPromisesBroke(
 ): Promise<void> {
   const [first] = broken;
   const incident = first ? await lockIncident(tx, first.subjectId) : null;
-  if (!first || !incident || incident.endedAt) return;
+  if (!first || !incident) return;
+  // After the end only a decision can still be due: whether those who heard are told.
+  if (incident.endedAt && !broken.some((promise) => promise.kind === 'telling-decision')) return;
   const settings = await readSettings(tx);
   const { clock, platform } = { clock: ports.platform.clock, platform: ports.platform };
   const now = clock.business();
@@ -36,7 +38,7 @@ export async function afterIncidentPromisesBroke(
   const again = new Date(now.getTime() + rung.minutes * 60_000);
 
   const toCustomers = broken.filter((promise) => promise.promisee.kind === 'affected');
-  if (toCustomers.length > 0) {
+  if (toCustomers.length > 0 && !incident.endedAt) {
     const renewal = Math.max(...toCustomers.map((promise) => promise.renewal));
     const nextWordBy = renewalAfterBreak(renewal, settings.incidents.renewalMinutes, now);
     if (nextWordBy) {

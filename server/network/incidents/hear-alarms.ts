@@ -16,6 +16,7 @@ import {
   type IncidentRecord,
   incidentsOfAlarms,
   insertIncident,
+  isDownBy,
   lockIncident,
   lockOpenIncidents,
   moveAlarms,
@@ -66,7 +67,8 @@ async function place(
   for (const [key, resourceId] of placed.made) {
     const own = raised.filter((alarm) => placed.attached.get(alarm.id) === key);
     const severity = gravest(own.map((alarm) => alarm.severity));
-    const beganAt = new Date(Math.min(...own.map((alarm) => alarm.startedAt.getTime())));
+    // A device whose clock runs ahead doesn't put the beginning into the future.
+    const beganAt = new Date(Math.min(now.getTime(), ...own.map((alarm) => alarm.startedAt.getTime())));
     const cause =
       own.map((alarm) => causeOf(facts.get(alarm.id)?.labels ?? {})).find((known) => known !== 'unknown') ?? 'unknown';
     const incident = await insertIncident(tx, {
@@ -114,7 +116,13 @@ async function place(
     ]);
     await ports.publish(tx, id);
   }
-  for (const id of placed.raised.keys()) await growIfConfirmed(tx, ports, id);
+  // An alarm below a confirmed incident may be more than its consequence: a resource with another way up that fails by itself.
+  const grown = new Set(placed.raised.keys());
+  for (const alarm of raised) {
+    const id = placed.attached.get(alarm.id);
+    if (id && !made.has(id) && !grown.has(id) && !(await isDownBy(tx, id, alarm.resourceId))) grown.add(id);
+  }
+  for (const id of grown) await growIfConfirmed(tx, ports, id);
   return [...new Set([...placed.attached.values()].map((key) => made.get(key) ?? key))];
 }
 

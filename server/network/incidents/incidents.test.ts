@@ -393,4 +393,60 @@ describe.each(ENGINES)('an outage from the first alarm to the last word, on %s',
     expect(await count(platform, 'outbox', "kind = 'notice'")).toBe(55);
     expect(await count(platform, 'promises', "state = 'open'")).toBe(0);
   });
+
+  test('a delivery that can never be worked off is set aside, and holds up nothing behind it', async () => {
+    await sql`INSERT INTO alarm_deliveries (source_id, received_at, body) VALUES (${network.sourceId}, ${platform.clock.business()}, ${Buffer.from('{"nonsense":')})`.execute(
+      platform.database.db,
+    );
+    await raise('mast', { id: 'later' });
+    expect((await only()).state).toBe('suspected');
+    expect(await count(platform, 'alarm_deliveries', 'worked_at IS NULL')).toBe(0);
+    expect(await count(platform, 'alarm_deliveries', 'trouble IS NOT NULL')).toBe(1);
+  });
+
+  test('a resource with another way up that fails by itself below an open incident is found too', async () => {
+    await raise('mast');
+    await pass(2);
+    expect(await only()).toMatchObject({ servicesDown: 50, servicesDegraded: 7 });
+    await sendAll();
+    await raise('ring');
+    await pass(1);
+    expect(await only()).toMatchObject({ servicesDown: 57 });
+    expect(await count(platform, 'outbox', "kind = 'notice' AND channel = 'sms'")).toBe(7);
+  });
+
+  test('restored while everything is paused: after the pause nobody hears that it began', async () => {
+    await raise('mast');
+    await pass(2);
+    await setSettings(platform, { telling: { paused: true } });
+    await pass(20);
+    await clear('mast');
+    await pass(5);
+    expect(await count(platform, 'outbox', "kind = 'notice'")).toBe(0);
+    await setSettings(platform, { telling: { paused: false } });
+    await pass(1);
+    expect(await count(platform, 'outbox', "kind = 'notice'")).toBe(0);
+    expect(await count(platform, 'announcements', "state = 'waiting'")).toBe(0);
+  });
+
+  test('two processes do the work of one: nobody is told twice, nobody is missed', async () => {
+    if (engine === 'embedded') return; // the embedded engine belongs to one process
+    const other = createFlow(platform);
+    await deliver(
+      platform,
+      network,
+      Object.keys(TREE).map((resource) => ({
+        id: resource,
+        state: 'firing' as const,
+        resource,
+        at: platform.clock.business(),
+      })),
+    );
+    await Promise.all([flow.round(), other.round(), flow.round(), other.round()]);
+    platform.clock.advance(2 * MINUTE);
+    for (let turn = 0; turn < 5; turn++) await Promise.all([flow.round(), other.round()]);
+    expect(await listIncidents(platform.database.db, 'open')).toHaveLength(1);
+    expect(await count(platform, 'notices', "channel = 'sms'")).toBe(62);
+    expect(await count(platform, 'announcements', 'true')).toBe(1);
+  });
 });

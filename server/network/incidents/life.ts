@@ -3,6 +3,7 @@ import type { Actor } from '../../platform/actor.ts';
 import type { Tx } from '../../platform/database/database.ts';
 import { conflict, Failure, notFound } from '../../platform/errors.ts';
 import { recordEvents } from '../../platform/events.ts';
+import { Setbacks, workThrough } from '../../platform/setbacks.ts';
 import { settleOpenPromises } from '../../promises/index.ts';
 import { readSettings } from '../../settings/index.ts';
 import { computeConcern, placeOfIncident } from './concern.ts';
@@ -13,23 +14,24 @@ import { alarmStanding, type IncidentRecord, lockIncident, takeDueIncident, upda
 
 const DAMPING: Actor = { kind: 'rule', name: 'damping time over' };
 
+const setbacks = new Setbacks();
+
 /** Confirms what stayed suspected, restores what stayed quiet, closes what stayed restored. Returns how many; at most 100. */
-export async function settleDueIncidents(ports: IncidentPorts): Promise<number> {
-  const { database, clock } = ports.platform;
-  for (let settled = 0; settled < 100; settled++) {
-    const found = await database.transaction(async (tx) => {
-      const incident = await takeDueIncident(tx, clock.business());
-      if (!incident) return false;
-      if (incident.state === 'suspected') await confirm(tx, ports, DAMPING, incident);
-      else if (incident.state === 'restoring') await restore(tx, ports, DAMPING, incident);
-      else if (incident.state === 'restored') await close(tx, ports, DAMPING, incident);
-      else await updateIncident(tx, incident.id, { dueAt: null });
-      return true;
-    });
-    if (!found) return settled;
-  }
-  return 100;
-}
+export const settleDueIncidents = (ports: IncidentPorts): Promise<number> =>
+  workThrough(ports.platform, setbacks, 'incident', 100, async (tx, skipped) => {
+    const incident = await takeDueIncident(tx, ports.platform.clock.business(), skipped);
+    if (!incident) return null;
+    const next: Partial<Record<IncidentRecord['state'], typeof confirm>> = {
+      suspected: confirm,
+      restoring: restore,
+      restored: close,
+    };
+    const move = next[incident.state];
+    return {
+      id: incident.id,
+      work: () => (move ? move(tx, ports, DAMPING, incident) : updateIncident(tx, incident.id, { dueAt: null })),
+    };
+  });
 
 async function confirm(tx: Tx, ports: IncidentPorts, actor: Actor, incident: IncidentRecord): Promise<void> {
   const { clock } = ports.platform;

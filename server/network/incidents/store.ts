@@ -155,9 +155,9 @@ export async function lockOpenIncidents(tx: Tx): Promise<IncidentRecord[]> {
 }
 
 /** An incident whose damping is over, locked; others skip it. */
-export async function takeDueIncident(tx: Tx, now: Date): Promise<IncidentRecord | null> {
+export async function takeDueIncident(tx: Tx, now: Date, skipped: readonly string[]): Promise<IncidentRecord | null> {
   const { rows } =
-    await sql<Row>`SELECT ${COLUMNS} FROM incidents WHERE due_at <= ${now} ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED`.execute(
+    await sql<Row>`SELECT ${COLUMNS} FROM incidents WHERE due_at <= ${now} AND NOT id = ANY(${[...skipped]}::uuid[]) ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED`.execute(
       tx,
     );
   return rows[0] ? read(rows[0]) : null;
@@ -257,4 +257,13 @@ export async function saveEffects(
     SELECT ${incidentId}::uuid, id, 'down' FROM unnest(${[...effects.down]}::uuid[]) AS id UNION ALL SELECT ${incidentId}::uuid, id, 'degraded' FROM unnest(${[...effects.degraded]}::uuid[]) AS id`.execute(
     tx,
   );
+}
+
+/** Whether the incident already counts the resource as down. */
+export async function isDownBy(db: Db, incidentId: string, resourceId: string): Promise<boolean> {
+  const { rows } =
+    await sql`SELECT 1 FROM incident_resources WHERE incident_id = ${incidentId} AND resource_id = ${resourceId} AND effect = 'down'`.execute(
+      db,
+    );
+  return rows.length > 0;
 }

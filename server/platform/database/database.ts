@@ -74,16 +74,32 @@ async function openEmbedded(options: DatabaseOptions): Promise<Database> {
       help: 'Restore a backup into an empty folder, or choose another folder with --data.',
     });
   }
+  return openOnEngine(engine, options, async () => {
+    await engine.close();
+    giveBack();
+  });
+}
+
+/** A database on an engine that is open already; `afterClose` follows the end of its pool. One at a time on an engine: it is one session. */
+export function openOnEngine(
+  engine: EmbeddedEngine,
+  options: Pick<DatabaseOptions, 'schema' | 'log'>,
+  afterClose: () => Promise<void>,
+): Database {
   const handlers = new Map<string, Set<(payload: string) => void>>();
-  // biome-ignore lint/suspicious/noExplicitAny: pg's types don't know `stream` as a function.
-  const pool = new pg.Pool({ stream: () => engine.stream(), max: 1, idleTimeoutMillis: 0, types } as any);
-  pool.on('connect', (client) => {
-    void client.query(`SET search_path TO ${options.schema}; SET timezone TO 'UTC'`);
-    for (const channel of handlers.keys()) void client.query(`LISTEN ${channel}`);
+  const onConnect = async (client: pg.PoolClient): Promise<void> => {
     client.on('notification', ({ channel, payload }) => {
       for (const handler of handlers.get(channel) ?? []) handler(payload ?? '');
     });
-  });
+    // The session is the engine's own and lives on: what a client before left in it goes.
+    const listens = [...handlers.keys()].map((channel) => `LISTEN ${channel};`).join(' ');
+    await client.query(
+      `UNLISTEN *; DEALLOCATE ALL; SET search_path TO ${options.schema}; SET timezone TO 'UTC'; ${listens}`,
+    );
+  };
+  // pg's types don't know that `stream` may be a function (pg/lib/client.js).
+  const settings = { stream: () => engine.stream(), max: 1, idleTimeoutMillis: 0, types, onConnect };
+  const pool = new pg.Pool(settings as unknown as pg.PoolConfig);
   pool.on('error', (error) => options.log.error({ error: error.message }, 'embedded database'));
   return build('embedded', options, pool, {
     async listen(channel, handler) {
@@ -97,8 +113,7 @@ async function openEmbedded(options: DatabaseOptions): Promise<Database> {
     },
     async close() {
       await pool.end();
-      await engine.close();
-      giveBack();
+      await afterClose();
     },
   });
 }
@@ -147,7 +162,7 @@ async function openServer(options: DatabaseOptions, url: string): Promise<Databa
 
 function build(
   engine: Database['engine'],
-  options: DatabaseOptions,
+  options: Pick<DatabaseOptions, 'schema'>,
   pool: pg.Pool,
   rest: Pick<Database, 'listen' | 'close'>,
 ): Database {
