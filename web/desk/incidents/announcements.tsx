@@ -23,6 +23,8 @@ function useSecondsLeft(until: string | null): number {
 /** What was said to customers about the incident, newest first, with what can still be done about it. */
 export function Announcements({ incident }: { incident: Incident }) {
   const { t } = useWords();
+  // One that waits is decided at the top of the page, with the next thing to do; several are decided one by one here.
+  const several = incident.announcements.filter((announcement) => announcement.state === 'waiting').length > 1;
   const newestFirst = incident.announcements.toSorted((one, other) => other.number - one.number);
   return (
     <Card id="announcements">
@@ -36,17 +38,22 @@ export function Announcements({ incident }: { incident: Incident }) {
       )}
       <Stack gap="md">
         {newestFirst.map((announcement) => (
-          <OneAnnouncement key={announcement.id} announcement={announcement} />
+          <OneAnnouncement
+            key={announcement.id}
+            announcement={announcement}
+            decidable={several || announcement.state !== 'waiting'}
+          />
         ))}
       </Stack>
     </Card>
   );
 }
 
-function OneAnnouncement({ announcement }: { announcement: Announcement }) {
-  const { t, word, number, money, language } = useWords();
+function OneAnnouncement({ announcement, decidable }: { announcement: Announcement; decidable: boolean }) {
+  const { t, word, who, label, number, money, language } = useWords();
   const { answer, notices } = announcement;
   const words = answer.reason.words?.[language] ?? answer.reason.words?.it ?? answer.reason.words?.en;
+  const reason = announcement.stateReason && label('waiting-reason', announcement.stateReason);
   const standing = (['held', 'queued', 'sent', 'delivered', 'failed', 'withdrawn', 'inDoubt'] as const).filter(
     (state) => notices[state] > 0,
   );
@@ -58,13 +65,13 @@ function OneAnnouncement({ announcement }: { announcement: Announcement }) {
             {announcement.number}. {word('announcement-kind', announcement.kind)}
           </Text>
           <AnnouncementBadge state={announcement.state} />
-          {announcement.stateReason && (
+          {reason && (
             <Text size="xs" c="dimmed">
-              {word('waiting-reason', announcement.stateReason)}
+              {reason}
             </Text>
           )}
         </Group>
-        <Decisions announcement={announcement} />
+        {decidable && <Decisions announcement={announcement} />}
       </Group>
       <Text size="sm" component="div">
         {word('cause', answer.reason.cause)}
@@ -87,7 +94,7 @@ function OneAnnouncement({ announcement }: { announcement: Announcement }) {
         {word('next-step', answer.nextStep)}.
       </Text>
       <Text size="xs" c="dimmed" component="div">
-        <Moment at={announcement.madeAt} size="xs" clock /> · {word('actor', announcement.by)} ·{' '}
+        <Moment at={announcement.madeAt} size="xs" clock /> · {who(announcement.by)} ·{' '}
         {t('tell.people', { count: announcement.audienceCount })} · {money(announcement.costCents)}
         {standing.map((state) => ` · ${t(`notices.${state}`)} ${number(notices[state])}`)}
       </Text>
@@ -95,7 +102,8 @@ function OneAnnouncement({ announcement }: { announcement: Announcement }) {
   );
 }
 
-function Decisions({ announcement }: { announcement: Announcement }) {
+/** Undo while it may be undone; release or refuse while it waits. */
+export function Decisions({ announcement }: { announcement: Announcement }) {
   const { t } = useWords();
   const may = useMay();
   const seconds = useSecondsLeft(announcement.state === 'undoable' ? announcement.releaseAt : null);

@@ -54,6 +54,8 @@ describe('the next thing to do', () => {
     [{ ...open, state: 'suspected' as const }, 'confirm'],
     [{ ...open, promise: 'at risk' as const }, 'promise-at-risk'],
     [{ ...open, expectedEnd: null, promise: 'none' as const }, 'say-when'],
+    [{ ...open, state: 'restoring' as const, promise: 'at risk' as const }, 'restoring'],
+    [{ ...open, state: 'restored' as const, promise: 'none' as const }, 'restored'],
     [open, 'watch'],
   ])('is found', (facts, expected) => {
     expect(nextThing(facts)?.what).toBe(expected);

@@ -1,38 +1,38 @@
-import { Button, Group } from '@mantine/core';
-import type { Incident } from '../../../contract/incidents.ts';
+import { Button } from '@mantine/core';
+import type { Incident, IncidentState } from '../../../contract/incidents.ts';
 import { useWords } from '../shell/language.tsx';
-import { useMay } from '../shell/me.ts';
 import { useDeed } from '../shell/notices.tsx';
 import { actOnIncident } from './queries.ts';
 
-/** Confirm now, not an outage, close: what the state allows. */
-export function IncidentActions({ incident }: { incident: Incident }) {
+export type IncidentAct = 'confirm' | 'restore' | 'dismiss' | 'close';
+
+const POSSIBLE: Partial<Record<IncidentState, IncidentAct[]>> = {
+  suspected: ['confirm', 'dismiss'],
+  confirmed: ['restore', 'dismiss'],
+  restoring: ['restore', 'dismiss'],
+  restored: ['close'],
+};
+
+/** What a person may do with an incident in a state, the most usual first; the server decides by the same rule. */
+export const possibleActs = (state: IncidentState): IncidentAct[] => POSSIBLE[state] ?? [];
+
+/** One button for each act. Confirming is the only one that is plainly the next step. */
+export function IncidentActions({ incident, acts }: { incident: Incident; acts: readonly IncidentAct[] }) {
   const { t } = useWords();
-  const may = useMay();
   const act = useDeed({
-    run: (deed: 'confirm' | 'dismiss' | 'close') => actOnIncident(incident.id, deed, incident.version),
+    run: (deed: IncidentAct) => actOnIncident(incident.id, deed, incident.version),
     touches: ['incidents', 'promises'],
     done: t('incident.acted'),
   });
-  if (!may('incidents:work') || incident.state === 'closed' || incident.state === 'dismissed') return null;
-  const suspected = incident.state === 'suspected';
-  return (
-    <Group gap="xs">
-      {suspected && (
-        <Button onClick={() => act.mutate('confirm')} loading={act.isPending}>
-          {t('incident.confirm')}
-        </Button>
-      )}
-      {(suspected || incident.state === 'confirmed') && (
-        <Button variant="default" onClick={() => act.mutate('dismiss')} disabled={act.isPending}>
-          {t('incident.dismiss')}
-        </Button>
-      )}
-      {incident.state === 'restored' && (
-        <Button variant="default" onClick={() => act.mutate('close')} loading={act.isPending}>
-          {t('incident.close')}
-        </Button>
-      )}
-    </Group>
-  );
+  return acts.map((deed) => (
+    <Button
+      key={deed}
+      variant={deed === 'confirm' ? 'filled' : 'default'}
+      onClick={() => act.mutate(deed)}
+      loading={act.isPending && act.variables === deed}
+      disabled={act.isPending}
+    >
+      {t(`incident.${deed}`)}
+    </Button>
+  ));
 }

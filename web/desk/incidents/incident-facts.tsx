@@ -75,7 +75,7 @@ export function AreasOf({ incident }: { incident: Incident }) {
 
 /** Every expected end that was said: what customers were promised, in order. */
 export function ExpectedEnds({ incident }: { incident: Incident }) {
-  const { t, word } = useWords();
+  const { t, word, who } = useWords();
   if (incident.expectedEnds.length === 0) return null;
   return (
     <Card>
@@ -92,7 +92,8 @@ export function ExpectedEnds({ incident }: { incident: Incident }) {
               </Text>
             </Group>
             <Text size="xs" c="dimmed" component="div">
-              {t('expected-ends.said')} <Moment at={said.saidAt} size="xs" /> · {word('actor', said.by)}
+              {t('expected-ends.said')} <Moment at={said.saidAt} size="xs" />
+              {said.by && ` · ${who(said.by)}`}
             </Text>
           </Knot>
         ))}

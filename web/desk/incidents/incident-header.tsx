@@ -20,65 +20,69 @@ function Fact({ label, children }: { label: string; children: ReactNode }) {
   );
 }
 
-/** Reference, place, state, cause and the times that matter. */
-export function IncidentHeader({ incident, actions }: { incident: Incident; actions: ReactNode }) {
-  const { t, word, language } = useWords();
-  const words = incident.causeWords[language] ?? incident.causeWords.it ?? incident.causeWords.en;
+/** Where it is, its number, its state. */
+export function IncidentTitle({ incident }: { incident: Incident }) {
+  const { t, word } = useWords();
   return (
-    <Stack gap="sm">
+    <Stack gap="xs">
       <Anchor component={Link} to="/incidents" size="sm">
         <Group gap={4}>
           <IconArrowLeft size={14} aria-hidden />
           {t('place.incidents')}
         </Group>
       </Anchor>
-      <Group justify="space-between" align="flex-start" gap="sm">
-        <div style={{ minWidth: 0 }}>
-          <Group gap="xs">
-            <Title order={1}>{incident.resource.name}</Title>
-            <IncidentStateBadge state={incident.state} />
-            <SeverityBadge severity={incident.severity} />
-          </Group>
-          <Text size="sm" c="dimmed">
-            {[incident.reference, word('resource-kind', incident.resource.kind), incident.resource.area]
-              .filter(Boolean)
-              .join(' · ')}
-          </Text>
-        </div>
-        {actions}
-      </Group>
-      <Group gap="xl" align="flex-start">
-        <Fact label={t('incident.cause')}>
-          <Text size="sm">
-            {word('cause', incident.cause)}
-            {words ? `: ${words}` : ''}
-          </Text>
-        </Fact>
-        <Fact label={t('incident.since')}>
-          <Moment at={incident.beganAt} clock />
-        </Fact>
-        <Fact label={t('incident.expected-end')}>
-          {incident.expectedEnd ? (
-            <Moment at={incident.expectedEnd} clock />
-          ) : (
-            <Text size="sm">{t('incident.expected-end.unknown')}</Text>
-          )}
-          {!incident.endedAt && <PromiseBadge standing={incident.promise} />}
-        </Fact>
-        {incident.dueAt && !incident.endedAt && (
-          <Fact label={t(`incident.due.${incident.state === 'suspected' ? 'suspected' : 'other'}`)}>
-            <Moment at={incident.dueAt} />
-          </Fact>
-        )}
-        {incident.endedAt && (
-          <Fact label={t('incident.ended')}>
-            <Moment at={incident.endedAt} clock />
-          </Fact>
-        )}
-        <Fact label={t('promise.owner')}>
-          <Text size="sm">{incident.owner?.name ?? t('nobody')}</Text>
-        </Fact>
-      </Group>
+      <div style={{ minWidth: 0 }}>
+        <Group gap="xs">
+          <Title order={1}>{incident.resource.name}</Title>
+          <IncidentStateBadge state={incident.state} />
+          <SeverityBadge severity={incident.severity} />
+        </Group>
+        <Text size="sm" c="dimmed">
+          {[incident.reference, word('resource-kind', incident.resource.kind), incident.resource.area]
+            .filter(Boolean)
+            .join(' · ')}
+        </Text>
+      </div>
     </Stack>
+  );
+}
+
+/** Why, since when, until when, and whose it is. */
+export function IncidentTimes({ incident }: { incident: Incident }) {
+  const { t, word, language } = useWords();
+  const words = incident.causeWords[language] ?? incident.causeWords.it ?? incident.causeWords.en;
+  return (
+    <Group gap="xl" align="flex-start">
+      <Fact label={t('incident.cause')}>
+        <Text size="sm">
+          {word('cause', incident.cause)}
+          {words ? `: ${words}` : ''}
+        </Text>
+      </Fact>
+      <Fact label={t('incident.since')}>
+        <Moment at={incident.beganAt} clock />
+      </Fact>
+      <Fact label={t('incident.expected-end')}>
+        {incident.expectedEnd ? (
+          <Moment at={incident.expectedEnd} clock />
+        ) : (
+          <Text size="sm">{t('incident.expected-end.unknown')}</Text>
+        )}
+        {!incident.endedAt && <PromiseBadge standing={incident.promise} />}
+      </Fact>
+      {incident.dueAt && !incident.endedAt && (
+        <Fact label={t(`incident.due.${incident.state === 'suspected' ? 'suspected' : 'other'}`)}>
+          <Moment at={incident.dueAt} />
+        </Fact>
+      )}
+      {incident.endedAt && (
+        <Fact label={t('incident.ended')}>
+          <Moment at={incident.endedAt} clock />
+        </Fact>
+      )}
+      <Fact label={t('promise.owner')}>
+        <Text size="sm">{incident.owner?.name ?? t('nobody')}</Text>
+      </Fact>
+    </Group>
   );
 }

@@ -1,5 +1,4 @@
-import { Alert, Card, Grid, Stack, Text, Title } from '@mantine/core';
-import { IconRoute } from '@tabler/icons-react';
+import { Card, Grid, Stack, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useEffect } from 'react';
@@ -9,11 +8,11 @@ import { useMay, useMe } from '../shell/me.ts';
 import { Shown } from '../shell/states.tsx';
 import { Announcements } from './announcements.tsx';
 import { Counts } from './counts.tsx';
-import { IncidentActions } from './incident-actions.tsx';
 import { AlarmsOf, AreasOf, ExpectedEnds } from './incident-facts.tsx';
-import { IncidentHeader } from './incident-header.tsx';
+import { IncidentTimes, IncidentTitle } from './incident-header.tsx';
 import { IncidentTimeline } from './incident-timeline.tsx';
 import { nextThing } from './next-thing.ts';
+import { NextThingCard } from './next-thing-card.tsx';
 import { incidentQuery } from './queries.ts';
 import { TellPanel } from './tell-panel.tsx';
 
@@ -31,32 +30,19 @@ function Page({ incident }: { incident: Incident }) {
   useEffect(() => {
     document.title = `${incident.reference} ${incident.resource.name} · ${operatorName}`;
   }, [incident.reference, incident.resource.name, operatorName]);
-  const next = nextThing(incident);
-  const decisionFirst = next?.what === 'decide';
+  const decisionFirst = nextThing(incident)?.what === 'decide';
+  const writable = may('incidents:announce') && !incident.endedAt && incident.state !== 'restored';
   return (
     <Stack gap="md">
-      <IncidentHeader incident={incident} actions={<IncidentActions incident={incident} />} />
-      {next && (
-        <Alert
-          className="next-thing"
-          data-urgent={next.urgent}
-          color={next.urgent ? 'orange' : 'thread'}
-          variant="outline"
-          icon={<IconRoute />}
-          py="xs"
-        >
-          <Text size="sm" fw={600}>
-            {t(`next.${next.what}`)}
-          </Text>
-          <Text size="sm">{t(`next.${next.what}.help`)}</Text>
-        </Alert>
-      )}
+      <IncidentTitle incident={incident} />
+      <NextThingCard incident={incident} />
+      <IncidentTimes incident={incident} />
       <Counts incident={incident} />
       <Grid gap="md">
         <Grid.Col span={{ base: 12, lg: 7 }}>
           <Stack gap="md">
             {decisionFirst && <Announcements incident={incident} />}
-            {may('incidents:announce') && !incident.endedAt && <TellPanel incident={incident} />}
+            {writable && <TellPanel incident={incident} />}
             {!decisionFirst && <Announcements incident={incident} />}
           </Stack>
         </Grid.Col>
@@ -69,7 +55,7 @@ function Page({ incident }: { incident: Incident }) {
               <Title order={2} mb="sm">
                 {t('timeline')}
               </Title>
-              <IncidentTimeline entries={incident.timeline} />
+              <IncidentTimeline incident={incident} />
             </Card>
           </Stack>
         </Grid.Col>

@@ -27,7 +27,7 @@ export const previewQuery = (id: string, draft: Announce) =>
     gcTime: 60_000,
   });
 
-export const actOnIncident = (id: string, act: 'confirm' | 'dismiss' | 'close', version: number) =>
+export const actOnIncident = (id: string, act: 'confirm' | 'restore' | 'dismiss' | 'close', version: number) =>
   request<unknown>(`/api/v1/incidents/${id}/${act}`, { method: 'POST', body: { version } });
 
 export const announce = (id: string, draft: Announce) =>

@@ -61,7 +61,7 @@ export function TellPanel({ incident }: { incident: Incident }) {
   });
 
   return (
-    <Card>
+    <Card id="tell">
       <form
         onSubmit={(event) => {
           event.preventDefault();

@@ -20,6 +20,10 @@ export interface Words {
   t(key: MessageKey, values?: Values): string;
   /** The label of a word of the contract, `word('cause', 'power')`; a word without one is shown as it is. */
   word(family: string, value: string): string;
+  /** The same, or null for a word without a label. */
+  label(family: string, value: string, values?: Values): string | null;
+  /** Who did something: a name of staff as it is, a rule of the product in words. */
+  who(by: string): string;
   number(value: number): string;
   /** Cents as money of the operator's country. */
   money(cents: number): string;
@@ -64,6 +68,8 @@ function wordsOf(language: Language, catalogue: Catalogue, change: Pick<Words, '
     t: (key, values) => format(key, values) ?? key,
     word: (family, value) =>
       format(`${family}.${value}`) ?? (value.includes(' ') ? value : value.replaceAll(/[-._]/g, ' ')),
+    label: (family, value, values) => format(`${family}.${value}`, values),
+    who: (by) => format(`actor.${by}`) ?? by,
     number: (value) => numbers.format(value),
     money: (cents) => amounts.format(cents / 100),
     ...change,
