@@ -12,7 +12,9 @@ import {
   publicAreas,
   readIncidents,
   resourceBriefs,
+  restoringIncidents,
   settleDueIncidents,
+  takeBackUndone,
   warnOfIncidentPromise,
   workOffDeliveries,
 } from './network/index.ts';
@@ -55,7 +57,10 @@ export interface Flow {
 export function createFlow(platform: Platform): Flow {
   const ports: IncidentPorts = {
     platform,
-    telling: { onTelling: (tx, actor, announcement) => adoptTold(tx, ports, actor, announcement) },
+    telling: {
+      onTelling: (tx, actor, announcement) => adoptTold(tx, ports, actor, announcement),
+      onUndone: (tx, actor, announcement) => takeBackUndone(tx, ports, actor, announcement),
+    },
     publish: (tx, incidentId) => publishIncident(tx, platform, incidentId),
   };
   const onAlarms = (tx: Tx, changed: AlarmFact[]): Promise<void> => hearAlarms(tx, ports, changed);
@@ -109,8 +114,11 @@ export function createFlow(platform: Platform): Flow {
           ),
         // What fell due.
         () => settleDueIncidents(ports),
+        () =>
+          settleDuePromises(platform, restoringIncidents, (tx, broken) =>
+            afterIncidentPromisesBroke(tx, ports, broken),
+          ),
         () => releaseDueAnnouncements(platform, ports.telling),
-        () => settleDuePromises(platform, (tx, broken) => afterIncidentPromisesBroke(tx, ports, broken)),
         () => warnOfPromises(platform, (tx, promise) => warnOfIncidentPromise(tx, ports, promise)),
         // What is to be told.
         () => expandAnnouncements(platform),

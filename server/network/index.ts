@@ -6,6 +6,6 @@ export { hearAlarms } from './incidents/hear-alarms.ts';
 export { settleDueIncidents } from './incidents/life.ts';
 export type { IncidentPorts } from './incidents/ports.ts';
 export { incidentRoutes } from './incidents/routes.ts';
-export { adoptTold } from './incidents/say-news.ts';
-export { readIncidents } from './incidents/store.ts';
+export { adoptTold, takeBackUndone } from './incidents/say-news.ts';
+export { readIncidents, restoringIncidents } from './incidents/store.ts';
 export { publicAreas, resourceBriefs, topologyRoutes } from './topology/index.ts';

@@ -1,18 +1,23 @@
 import { sql } from 'kysely';
+import type { Answer } from '../../contract/answer.ts';
+import type { Settings } from '../../contract/settings.ts';
 import { saveTexts } from '../outbox/index.ts';
 import type { Tx } from '../platform/database/database.ts';
-import { Failure } from '../platform/errors.ts';
 import { recordEvents } from '../platform/events.ts';
 import type { Platform } from '../platform/platform.ts';
 import { Setbacks, workThrough } from '../platform/setbacks.ts';
+import { makePromise, promisesOf } from '../promises/index.ts';
 import { readSettings } from '../settings/index.ts';
-import { composeFor, concernedEffects } from './announce.ts';
+import { concernedEffects } from './announce.ts';
+import type { AnnouncementRecord } from './announcement.ts';
 import { heldUntil, validUntil } from './rules.ts';
 import {
   advanceExpansion,
   applyOutcomes,
   expandChunk,
   holdForRewriting,
+  holdUntil,
+  isLastWord,
   lockAnnouncement,
   type NoticeOutcome,
   requeue,
@@ -21,7 +26,9 @@ import {
   takeToExpand,
   withdrawFromThoseWhoNeverHeard,
   withdrawNotices,
+  withdrawUnsent,
 } from './store.ts';
+import { composeFor, OVER } from './telling.ts';
 
 /** Notified with a subject's id when the figures of its notices changed: many times a second, so it is no event. */
 export const FIGURES_CHANNEL = 'filodiretto_figures';
@@ -44,6 +51,14 @@ async function expandNext(tx: Tx, platform: Platform, announcement: ToExpand): P
   const settings = await readSettings(tx);
   const now = platform.clock.business();
   const size = CHUNK[platform.database.engine];
+  if (announcement.audience !== 'unheard' && announcement.expandedTo === null) {
+    // First what was not sent yet is taken back, in pieces: only then is it known who heard.
+    const found = await withdrawUnsent(tx, announcement.subjectId, 'superseded', now, {
+      exceptId: announcement.id,
+      limit: size,
+    });
+    if (found === size) return await notifyFigures(tx, [announcement.subjectId]);
+  }
   const quiet = (channel: 'sms' | 'email'): Date | null =>
     heldUntil(settings.quietHours, { kind: announcement.kind, channel, now, timeZone: platform.timeZone });
   const { last, people } = await expandChunk(tx, {
@@ -69,7 +84,10 @@ async function expandNext(tx: Tx, platform: Platform, announcement: ToExpand): P
   await notifyFigures(tx, [announcement.subjectId]);
 }
 
-/** Sends held notices whose time has come, each with a text composed for that moment: the morning is told what is true in the morning. */
+/**
+ * Sends held notices whose time has come, each with a text composed for that moment: the morning is told what is true in the morning. What
+ * is no longer the last word about its subject is withdrawn; where quiet hours go on, they hold on.
+ */
 export async function releaseHeldNotices(platform: Platform): Promise<number> {
   return await platform.database.transaction(async (tx) => {
     const now = platform.clock.business();
@@ -86,22 +104,82 @@ export async function releaseHeldNotices(platform: Platform): Promise<number> {
       const [first] = group;
       const announcement = first && (await lockAnnouncement(tx, first.announcementId));
       if (!first || !announcement) continue;
-      const ids = group.map((notice) => notice.id);
       subjects.add(announcement.subjectId);
-      try {
-        const [text] = await saveTexts(tx, announcement.id, [
-          composeFor(platform, settings, announcement.answer, first.channel, first.language),
-        ]);
-        if (text) await requeue(tx, ids, text.id, now, validUntil(announcement.kind, settings.telling, now));
-      } catch (error) {
-        // What it would say is no longer true (its expected end passed): the announcement that says so is on its way.
-        if (!(error instanceof Failure)) throw error;
-        await withdrawNotices(tx, ids, 'no longer true', now);
-      }
+      await releaseGroup(
+        tx,
+        platform,
+        settings,
+        announcement,
+        first,
+        group.map((notice) => notice.id),
+      );
     }
     await notifyFigures(tx, [...subjects]);
     return due.length;
   });
+}
+
+async function releaseGroup(
+  tx: Tx,
+  platform: Platform,
+  settings: Settings,
+  announcement: AnnouncementRecord,
+  { channel, language }: { channel: 'sms' | 'email'; language: 'it' | 'en' },
+  ids: string[],
+): Promise<void> {
+  const now = platform.clock.business();
+  if (!(await isLastWord(tx, announcement))) {
+    await withdrawNotices(tx, ids, 'superseded', now);
+    return;
+  }
+  const { timeZone } = platform;
+  const until = heldUntil(settings.quietHours, { kind: announcement.kind, channel, now, timeZone });
+  if (until) {
+    await holdUntil(tx, ids, until);
+    return;
+  }
+  const answer = await stillTrue(tx, platform, settings, announcement);
+  const [text] = await saveTexts(tx, announcement.id, [composeFor(platform, settings, answer, channel, language)]);
+  if (text) await requeue(tx, ids, text.id, now, validUntil(announcement.kind, settings.telling, now));
+}
+
+/**
+ * The answer as it can be said now. Where its time passed while it was held, it is the first word that these people hear: what happened, and the
+ * time of the next word, which is the open promise's, or is promised here.
+ */
+async function stillTrue(
+  tx: Tx,
+  platform: Platform,
+  settings: Settings,
+  announcement: AnnouncementRecord,
+): Promise<Answer> {
+  const { answer, subjectId, subjectKind } = announcement;
+  const { clock } = platform;
+  const now = clock.business();
+  const said = answer.expectedEnd ?? answer.nextWordBy;
+  if (OVER.has(answer.kind) || (said !== null && new Date(said) > now)) return answer;
+  const open = (await promisesOf(tx, [subjectId])).find(
+    (promise) => promise.state === 'open' && promise.promisee.kind === 'affected' && promise.dueAt > now,
+  );
+  const dueAt = open?.dueAt ?? new Date(now.getTime() + settings.incidents.firstWordMinutes * 60_000);
+  if (!open) {
+    await makePromise(tx, clock, FAN_OUT, {
+      kind: 'next-word',
+      subjectKind,
+      subjectId,
+      promisee: { kind: 'affected' },
+      dueAt,
+      saidIn: announcement.id,
+    });
+  }
+  const isEnd = open?.kind === 'expected-end';
+  const { formerExpectedEnd: _, ...rest } = answer;
+  return {
+    ...rest,
+    kind: answer.kind === 'outage-degraded' ? 'outage-degraded' : 'outage',
+    expectedEnd: isEnd ? dueAt.toISOString() : null,
+    nextWordBy: isEnd ? null : dueAt.toISOString(),
+  };
 }
 
 /** Applies what became of notices on the wire, in the outbox's own transaction. */

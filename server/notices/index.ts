@@ -1,14 +1,11 @@
+export { announce, joinSubjects, type Reach, reach } from './announce.ts';
+export type { AnnouncementRecord, Audience } from './announcement.ts';
 export {
-  announce,
-  type Reach,
-  reach,
   refuseAnnouncement,
   releaseAnnouncement,
   releaseDueAnnouncements,
-  type TellingPorts,
   undoAnnouncement,
-} from './announce.ts';
-export type { AnnouncementRecord, Audience } from './announcement.ts';
+} from './decide-announcement.ts';
 export { expandAnnouncements, FIGURES_CHANNEL, noteOutcomes, releaseHeldNotices, writeAnew } from './expand.ts';
 export {
   announcementsOf,
@@ -18,3 +15,4 @@ export {
   subjectsOfNotices,
   withdrawFromContactPoints,
 } from './store.ts';
+export { OVER, type TellingPorts } from './telling.ts';

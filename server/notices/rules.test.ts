@@ -5,7 +5,7 @@ import { DEFAULT_SETTINGS } from '../settings/index.ts';
 import { costInCents, decideTelling, heldUntil } from './rules.ts';
 
 const telling = { ...DEFAULT_SETTINGS.telling, on: true, mostPeople: 500, mostCents: 5000, undoSeconds: 60 };
-const small = { people: 10, costCents: 10, byStaff: false, releasedBefore: false };
+const small = { people: 10, costCents: 10, byStaff: false, releasedPeople: 0 };
 
 describe('the brake on telling', () => {
   test('a fresh installation tells nobody', () => {
@@ -18,11 +18,11 @@ describe('the brake on telling', () => {
         fc.nat(),
         fc.nat(),
         fc.boolean(),
+        fc.nat(),
         fc.boolean(),
-        fc.boolean(),
-        (people, costCents, byStaff, releasedBefore, paused) => {
+        (people, costCents, byStaff, releasedPeople, paused) => {
           expect(
-            decideTelling({ ...telling, on: false, paused }, { people, costCents, byStaff, releasedBefore }).state,
+            decideTelling({ ...telling, on: false, paused }, { people, costCents, byStaff, releasedPeople }).state,
           ).toBe('observed');
         },
       ),
@@ -36,8 +36,8 @@ describe('the brake on telling', () => {
   });
 
   test('after a person released one about the same incident, the next ones go, but not through the pause', () => {
-    expect(decideTelling(telling, { ...small, people: 9000, releasedBefore: true }).state).toBe('telling');
-    expect(decideTelling({ ...telling, paused: true }, { ...small, releasedBefore: true })).toEqual({
+    expect(decideTelling(telling, { ...small, people: 9000, releasedPeople: 9000 }).state).toBe('telling');
+    expect(decideTelling({ ...telling, paused: true }, { ...small, releasedPeople: 9000 })).toEqual({
       state: 'waiting',
       reason: 'paused',
     });

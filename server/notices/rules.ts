@@ -10,16 +10,16 @@ export interface TellingDecision {
 }
 
 /**
- * The brake. Off: only observed. Paused, too many people or too dear: waits for a person, unless a person already released an announcement about the
- * same subject (the size was accepted then). What staff sends can be undone for a while; what the machine sends goes at once.
+ * The brake. Off: only observed. Paused, too many people or too dear: waits for a person, unless a person already agreed to tell as many about the
+ * same subject. What staff sends can be undone for a while; what the machine sends goes at once. `releasedPeople`: the most that a person agreed to.
  */
 export function decideTelling(
   telling: Settings['telling'],
-  facts: { people: number; costCents: number; byStaff: boolean; releasedBefore: boolean },
+  facts: { people: number; costCents: number; byStaff: boolean; releasedPeople: number },
 ): TellingDecision {
   if (!telling.on) return { state: 'observed', reason: 'observing' };
   if (telling.paused) return { state: 'waiting', reason: 'paused' };
-  if (!facts.releasedBefore) {
+  if (facts.people > facts.releasedPeople) {
     if (facts.people > telling.mostPeople) return { state: 'waiting', reason: 'people' };
     if (facts.costCents > telling.mostCents) return { state: 'waiting', reason: 'cost' };
   }

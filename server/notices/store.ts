@@ -148,32 +148,62 @@ export async function supersedeAnnouncements(
   );
 }
 
-/** Takes back every notice about the subject that no worker has claimed yet. Returns how many. */
-export async function withdrawUnsent(tx: Tx, subjectId: string, reason: string, at: Date): Promise<number> {
-  const { rows } = await sql<{ withdrawn: number }>`
-    WITH taken AS (
-      DELETE FROM outbox USING notices WHERE notices.subject_id = ${subjectId} AND notices.state = 'queued' AND outbox.id = notices.id AND outbox.state = 'queued' RETURNING outbox.id),
+/**
+ * Takes back notices about the subject that no worker has claimed, of other announcements than `exceptId`; at most `limit` of them (null: all).
+ * Returns how many it found: as many as the limit means that there may be more. What a worker holds is looked at again when it is claimed anew.
+ */
+export async function withdrawUnsent(
+  tx: Tx,
+  subjectId: string,
+  reason: string,
+  at: Date,
+  { exceptId = null, limit = null }: { exceptId?: string | null; limit?: number | null } = {},
+): Promise<number> {
+  const { rows } = await sql<{ found: number }>`
+    WITH unsent AS (
+      SELECT notices.id, notices.made_at FROM notices LEFT JOIN outbox ON outbox.id = notices.id
+      WHERE notices.subject_id = ${subjectId} AND notices.announcement_id IS DISTINCT FROM ${exceptId}::uuid
+        AND (notices.state = 'held' OR (notices.state = 'queued' AND outbox.state = 'queued')) LIMIT ${limit}),
+    taken AS (DELETE FROM outbox WHERE id IN (SELECT id FROM unsent) AND state = 'queued' RETURNING id),
     withdrawn AS (
-      UPDATE notices SET state = 'withdrawn', reason = ${reason}, settled_at = ${at} WHERE subject_id = ${subjectId} AND (state = 'held' OR (state = 'queued' AND id IN (SELECT id FROM taken))) RETURNING 1)
-    SELECT count(*) AS withdrawn FROM withdrawn`.execute(tx);
-  return rows[0]?.withdrawn ?? 0;
+      UPDATE notices SET state = 'withdrawn', reason = ${reason}, settled_at = ${at}, held_until = NULL FROM unsent
+      WHERE notices.made_at = unsent.made_at AND notices.id = unsent.id AND (notices.state = 'held' OR notices.id IN (SELECT id FROM taken)) RETURNING 1)
+    SELECT (SELECT count(*) FROM unsent) + 0 * (SELECT count(*) FROM withdrawn) AS found`.execute(tx);
+  return rows[0]?.found ?? 0;
 }
 
-export const hasPersonReleased = async (db: Db, subjectId: string): Promise<boolean> =>
-  (
-    await sql<{
-      found: boolean;
-    }>`SELECT EXISTS (SELECT 1 FROM announcements WHERE subject_id = ${subjectId} AND released_by_person) AS found`.execute(
-      db,
-    )
-  ).rows[0]?.found === true;
+/** How many people a person already agreed to tell about the subject, at most in one announcement. */
+export async function mostPeopleReleased(db: Db, subjectId: string): Promise<number> {
+  const { rows } = await sql<{ people: number | null }>`SELECT max(audience_count) AS people FROM announcements
+    WHERE subject_id = ${subjectId} AND released_by_person`.execute(db);
+  return rows[0]?.people ?? 0;
+}
 
-/** Announcements whose undo window is over, and those that waited for the pause to end. At most 20, locked; others skip them. */
-export async function takeReleasable(tx: Tx, systemNow: Date, paused: boolean): Promise<AnnouncementRecord[]> {
+/** Whether an announcement about the subject waits for a person. */
+export async function isAnyWaiting(db: Db, subjectId: string): Promise<boolean> {
+  const { rows } =
+    await sql`SELECT 1 FROM announcements WHERE subject_id = ${subjectId} AND state = 'waiting' LIMIT 1`.execute(db);
+  return rows.length > 0;
+}
+
+export async function setAudience(tx: Tx, id: string, people: number, costCents: number): Promise<void> {
+  await sql`UPDATE announcements SET audience_count = ${people}, cost_cents = ${costCents} WHERE id = ${id}`.execute(
+    tx,
+  );
+}
+
+/** An announcement whose undo window is over, or that waited for the pause to end; locked, others skip it. */
+export async function takeReleasable(
+  tx: Tx,
+  systemNow: Date,
+  paused: boolean,
+  skipped: readonly string[],
+): Promise<AnnouncementRecord | null> {
   const { rows } = await sql<Row>`SELECT ${COLUMNS} FROM announcements
-    WHERE (state = 'undoable' AND release_at <= ${systemNow}) OR (state = 'waiting' AND state_reason = 'paused' AND NOT ${paused}::boolean)
-    ORDER BY made_at LIMIT 20 FOR UPDATE SKIP LOCKED`.execute(tx);
-  return rows.map(read);
+    WHERE ((state = 'undoable' AND release_at <= ${systemNow}) OR (state = 'waiting' AND state_reason = 'paused' AND NOT ${paused}::boolean))
+      AND NOT id = ANY(${[...skipped]}::uuid[])
+    ORDER BY made_at LIMIT 1 FOR UPDATE SKIP LOCKED`.execute(tx);
+  return rows[0] ? read(rows[0]) : null;
 }
 
 export type ToExpand = AnnouncementRecord & { expandedTo: string | null };
@@ -181,9 +211,9 @@ export type ToExpand = AnnouncementRecord & { expandedTo: string | null };
 /** An announcement whose fan-out is not finished, locked. */
 export async function takeToExpand(tx: Tx, skipped: readonly string[]): Promise<ToExpand | null> {
   const { rows } = await sql<Row & { expanded_to: string | null }>`SELECT ${COLUMNS}, expanded_to FROM announcements
-    WHERE state = 'telling' AND NOT id = ANY(${[...skipped]}::uuid[]) ORDER BY made_at LIMIT 1 FOR UPDATE SKIP LOCKED`.execute(
-    tx,
-  );
+    WHERE state = 'telling' AND NOT id = ANY(${[...skipped]}::uuid[])
+      AND NOT EXISTS (SELECT 1 FROM announcements AS former WHERE former.subject_id = announcements.subject_id AND former.state = 'telling' AND former.number < announcements.number)
+    ORDER BY made_at LIMIT 1 FOR UPDATE SKIP LOCKED`.execute(tx);
   const [row] = rows;
   return row ? { ...read(row), expandedTo: row.expanded_to } : null;
 }
@@ -304,6 +334,13 @@ export async function withdrawNotices(tx: Tx, ids: readonly string[], reason: st
   );
 }
 
+/** Quiet hours hold on. */
+export async function holdUntil(tx: Tx, ids: readonly string[], until: Date): Promise<void> {
+  await sql`UPDATE notices SET held_until = ${until} WHERE id = ANY(${[...ids]}::uuid[]) AND state = 'held'`.execute(
+    tx,
+  );
+}
+
 /** Notices that a dead route held up too long wait to be written anew; their outbox rows are gone. */
 export async function holdForRewriting(tx: Tx, ids: readonly string[], now: Date): Promise<void> {
   await sql`UPDATE notices SET state = 'held', reason = 'the route was down', held_until = ${now} WHERE id = ANY(${[...ids]}::uuid[]) AND state = 'queued'`.execute(
@@ -418,4 +455,21 @@ export async function subjectsOfNotices(db: Db, noticeIds: readonly string[]): P
     subject_id: string;
   }>`SELECT id, subject_id FROM notices WHERE id = ANY(${[...noticeIds]}::uuid[])`.execute(db);
   return new Map(rows.map((row) => [row.id, row.subject_id]));
+}
+
+/** Whether no later announcement to everybody about the same subject has begun: what a held notice would say is still the last word. */
+export async function isLastWord(
+  db: Db,
+  announcement: Pick<AnnouncementRecord, 'subjectId' | 'number' | 'state'>,
+): Promise<boolean> {
+  if (announcement.state !== 'telling' && announcement.state !== 'told') return false;
+  const { rows } =
+    await sql`SELECT 1 FROM announcements WHERE subject_id = ${announcement.subjectId} AND number > ${announcement.number}
+    AND audience <> 'unheard' AND state IN ('telling', 'told') LIMIT 1`.execute(db);
+  return rows.length === 0;
+}
+
+/** Notices about one subject count as about another from now on: the two turned out to be the same. */
+export async function moveNotices(tx: Tx, fromSubjectId: string, toSubjectId: string): Promise<void> {
+  await sql`UPDATE notices SET subject_id = ${toSubjectId} WHERE subject_id = ${fromSubjectId}`.execute(tx);
 }

@@ -8,6 +8,8 @@ import { settlePromises, takeDueSubject, takePromisesToWarn } from './store.ts';
 
 /** What follows when promises about one subject broke together: told, renewed, climbed; in the transaction that breaks them. */
 export type AfterBreak = (tx: Tx, broken: PromiseRecord[]) => Promise<void>;
+/** Subjects whose promises are about to be settled by a fact that has been heard already: their time is not counted yet. */
+export type PassOver = (tx: Tx) => Promise<string[]>;
 /** What follows when three quarters of a promise's time are over: its owner is warned. */
 export type OnWarning = (tx: Tx, promise: PromiseRecord) => Promise<void>;
 
@@ -19,10 +21,10 @@ const setbacks = new Setbacks();
  * Breaks what is due. All promises about one subject that are due together break as one set (one climb, at most one notice a person).
  * Returns how many subjects were settled; at most 100 in a call, so that other work gets its turn.
  */
-export const settleDuePromises = (platform: Platform, afterBreak: AfterBreak): Promise<number> =>
-  workThrough(platform, setbacks, 'promise', 100, async (tx, skipped) => {
+export const settleDuePromises = (platform: Platform, passOver: PassOver, afterBreak: AfterBreak): Promise<number> =>
+  workThrough(platform, setbacks, 'promise', 100, async (tx, setBack) => {
     const now = platform.clock.business();
-    const due = await takeDueSubject(tx, now, skipped);
+    const due = await takeDueSubject(tx, now, [...setBack, ...(await passOver(tx))]);
     const [first] = due ?? [];
     if (!due || !first) return null;
     return { id: first.subjectId, work: () => breakTogether(tx, platform, due, now, afterBreak) };

@@ -1,4 +1,4 @@
-import { announce } from '../../notices/index.ts';
+import { announce, joinSubjects } from '../../notices/index.ts';
 import type { Actor } from '../../platform/actor.ts';
 import type { Tx } from '../../platform/database/database.ts';
 import { recordEvents } from '../../platform/events.ts';
@@ -102,6 +102,8 @@ async function place(
   for (const [id, into] of placed.joined) {
     const target = made.get(into) ?? into;
     await moveAlarms(tx, id, target);
+    // What was about to be said about it is not said any more; who heard of it heard of this.
+    await joinSubjects(tx, id, target, now);
     await updateIncident(tx, id, { state: 'dismissed', endedAt: now, dueAt: null });
     await settleOpenPromises(
       tx,
@@ -151,6 +153,11 @@ export async function sayFirstWord(
   const now = ports.platform.clock.business();
   if (incident.servicesDown === 0 && !(settings.telling.tellDegraded && incident.servicesDegraded > 0)) return;
   const expectedEnd = incident.expectedEnd && incident.expectedEnd > now ? incident.expectedEnd : null;
+  // Who hears later hears the promise that stands, not another one.
+  const open = (await promisesOf(tx, [incident.id])).find(
+    (promise) => promise.state === 'open' && promise.kind === 'next-word' && promise.dueAt > now,
+  );
+  const nextWordBy = open?.dueAt ?? new Date(now.getTime() + settings.incidents.firstWordMinutes * 60_000);
   await announce(tx, ports.platform, ports.telling, actor, {
     subjectKind: 'incident',
     subjectId: incident.id,
@@ -162,7 +169,7 @@ export async function sayFirstWord(
       await placeOfIncident(tx, incident),
       {
         expectedEnd,
-        nextWordBy: expectedEnd ? null : new Date(now.getTime() + settings.incidents.firstWordMinutes * 60_000),
+        nextWordBy: expectedEnd ? null : nextWordBy,
         nextStep: firstStep(incident.cause),
         whatYouCanDo: ['follow-status-page'],
       },

@@ -314,7 +314,7 @@ describe.each(ENGINES)('an outage from the first alarm to the last word, on %s',
       incident.id,
       news(incident.version, new Date(platform.clock.business().getTime() + 30 * MINUTE)),
     );
-    await undoAnnouncement(platform, technician, said.id);
+    await undoAnnouncement(platform, flow.ports.telling, technician, said.id);
     await pass(5);
     expect(await count(platform, 'notices', 'true')).toBe(0);
     expect((await only()).expectedEnd).toBeNull();
@@ -448,5 +448,161 @@ describe.each(ENGINES)('an outage from the first alarm to the last word, on %s',
     expect(await listIncidents(platform.database.db, 'open')).toHaveLength(1);
     expect(await count(platform, 'notices', "channel = 'sms'")).toBe(62);
     expect(await count(platform, 'announcements', 'true')).toBe(1);
+  });
+
+  test('held through the night while the machine ran out of renewals: in the morning they hear what happened and when they hear more', async () => {
+    await setSettings(platform, { quietHours: { from: '14:00', to: '08:00', channels: ['sms'], pass: [] } });
+    await raise('mast');
+    await pass(2);
+    for (let turn = 0; turn < 114; turn++) await pass(10);
+    expect(await count(platform, 'outbox', "channel = 'sms' AND kind = 'notice'")).toBe(50);
+    expect((await texts()).at(-1)).toMatch(/Verbania/);
+    expect(await count(platform, 'promises', "state = 'open' AND promisee_kind = 'affected'")).toBe(1);
+  });
+
+  test('what staff said passed while it could be undone: it is not told, the first word goes on, and somebody must say a new time', async () => {
+    await raise('mast');
+    await pass(2);
+    const incident = await only();
+    await sayNews(
+      flow.ports,
+      technician,
+      incident.id,
+      news(incident.version, new Date(platform.clock.business().getTime() + MINUTE / 2)),
+    );
+    await pass(2);
+    expect(await count(platform, 'outbox', "kind = 'notice'")).toBe(55);
+    expect(await count(platform, 'announcements', "state = 'refused'")).toBe(1);
+  });
+
+  test('repaired in time but within the damping: the promise is kept, nobody reads that it broke', async () => {
+    await raise('mast');
+    await pass(2);
+    await sendAll();
+    const incident = await only();
+    await sayNews(
+      flow.ports,
+      technician,
+      incident.id,
+      news(incident.version, new Date(platform.clock.business().getTime() + 30 * MINUTE)),
+    );
+    await pass(2);
+    await sendAll();
+    await pass(27);
+    await clear('mast');
+    for (let turn = 0; turn < 12; turn++) await pass(0.5);
+    expect(await count(platform, 'announcements', "kind = 'expected-end-passed'")).toBe(0);
+    expect(await count(platform, 'promises', "kind = 'expected-end' AND state = 'kept'")).toBe(1);
+    expect((await only()).rung).toBe(0);
+  });
+
+  test('an outage that grows makes its promise once, and says the one that stands', async () => {
+    await raise('sector2');
+    await pass(2);
+    await sendAll();
+    const [first] = (
+      await sql<{ due_at: Date }>`SELECT due_at FROM promises WHERE kind = 'next-word' AND state = 'open'`.execute(
+        platform.database.db,
+      )
+    ).rows;
+    await pass(20);
+    await raise('mast');
+    await pass(1);
+    expect(await count(platform, 'outbox', "kind = 'notice' AND channel = 'sms'")).toBe(42);
+    const { rows } = await sql<{
+      next: string;
+    }>`SELECT answer->>'nextWordBy' AS next FROM announcements WHERE audience = 'unheard'`.execute(
+      platform.database.db,
+    );
+    expect(rows).toEqual([{ next: first?.due_at.toISOString() }]);
+    expect(await count(platform, 'promises', "state = 'open' AND promisee_kind = 'affected'")).toBe(1);
+  });
+
+  test('a release for some is no release for many more', async () => {
+    await setSettings(platform, { telling: { mostPeople: 5 } });
+    await raise('sector2');
+    await pass(2);
+    const [waiting] = (
+      await sql<{ id: string }>`SELECT id FROM announcements WHERE state = 'waiting'`.execute(platform.database.db)
+    ).rows;
+    await releaseAnnouncement(platform, flow.ports.telling, technician, waiting?.id ?? '');
+    await pass(0);
+    expect(await sendAll()).toBeGreaterThanOrEqual(8);
+    await raise('mast');
+    await pass(1);
+    expect(await count(platform, 'announcements', "state = 'waiting' AND state_reason = 'people'")).toBe(1);
+    expect(await count(platform, 'outbox', "kind = 'notice'")).toBe(0);
+  });
+
+  test('the pause does not hide the limit', async () => {
+    await setSettings(platform, { telling: { paused: true, mostPeople: 10 } });
+    await raise('mast');
+    await pass(2);
+    await setSettings(platform, { telling: { paused: false, mostPeople: 10 } });
+    await pass(1);
+    expect(await count(platform, 'announcements', "state = 'waiting' AND state_reason = 'people'")).toBe(1);
+    expect(await count(platform, 'promises', "kind = 'telling-decision' AND state = 'open'")).toBe(1);
+    expect(await count(platform, 'notices', 'true')).toBe(0);
+  });
+
+  test('undone, what staff wrote leaves what waits for a person waiting', async () => {
+    await setSettings(platform, { telling: { mostPeople: 10 } });
+    await raise('mast');
+    await pass(2);
+    await setSettings(platform, { telling: { mostPeople: 1000 } });
+    const incident = await only();
+    const said = await sayNews(
+      flow.ports,
+      technician,
+      incident.id,
+      news(incident.version, new Date(platform.clock.business().getTime() + 30 * MINUTE)),
+    );
+    await undoAnnouncement(platform, flow.ports.telling, technician, said.id);
+    expect(await count(platform, 'announcements', "state = 'waiting'")).toBe(1);
+    expect(await count(platform, 'promises', "kind = 'telling-decision' AND state = 'open'")).toBe(1);
+  });
+
+  test('"restored" taken back by who pressed it: the incident goes on, and nobody was told that it ended', async () => {
+    await raise('mast');
+    await pass(2);
+    await sendAll();
+    const incident = await only();
+    await pass(30);
+    await actOnIncident(flow.ports, technician, incident.id, 'restore', (await only()).version);
+    expect(await only()).toMatchObject({ state: 'restored', restoredAt: platform.clock.business() });
+    const [said] = (
+      await sql<{ id: string }>`SELECT id FROM announcements WHERE state = 'undoable'`.execute(platform.database.db)
+    ).rows;
+    await undoAnnouncement(platform, flow.ports.telling, technician, said?.id ?? '');
+    await pass(5);
+    expect(await only()).toMatchObject({ state: 'confirmed', restoredAt: null });
+    expect(await count(platform, 'outbox', "kind = 'notice'")).toBe(0);
+    expect(await count(platform, 'promises', "state = 'open' AND promisee_kind = 'affected'")).toBe(1);
+  });
+
+  test('two incidents that are one: what one was about to say is not said, who heard of it is told the end once', async () => {
+    await raise('sector1');
+    await pass(2);
+    await sendAll();
+    await raise('sector2');
+    await pass(2);
+    const [second] = await listIncidents(platform.database.db, 'open');
+    if (!second) throw new Error('there should be two');
+    await sendAll();
+    await sayNews(
+      flow.ports,
+      technician,
+      second.id,
+      news(second.version, new Date(platform.clock.business().getTime() + 30 * MINUTE)),
+    );
+    await raise('mast');
+    await pass(2);
+    expect(await listIncidents(platform.database.db, 'open')).toHaveLength(1);
+    expect(await count(platform, 'outbox', "kind = 'notice' AND channel = 'sms'")).toBe(30);
+    expect(await count(platform, 'promises', "kind = 'expected-end'")).toBe(0);
+    await sendAll();
+    for (const resource of ['sector1', 'sector2', 'mast']) await clear(resource);
+    await pass(5);
+    expect(await count(platform, 'outbox', "kind = 'notice' AND channel = 'sms'")).toBe(50);
   });
 });

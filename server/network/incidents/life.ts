@@ -49,7 +49,9 @@ async function restore(tx: Tx, ports: IncidentPorts, actor: Actor, incident: Inc
   const now = clock.business();
   const settings = await readSettings(tx);
   // The line worked again when the last alarm cleared, not when we believed it.
-  const restoredAt = (await alarmStanding(tx, incident.id)).lastClearedAt ?? now;
+  const alarms = await alarmStanding(tx, incident.id);
+  const clearedAt = alarms.standing === 0 ? (alarms.lastClearedAt ?? now) : now; // restored by a person while monitoring still complains
+  const restoredAt = new Date(Math.min(now.getTime(), Math.max(clearedAt.getTime(), incident.beganAt.getTime())));
   const place = await placeOfIncident(tx, incident);
   await updateIncident(tx, incident.id, {
     state: 'restored',
@@ -85,6 +87,20 @@ async function restore(tx: Tx, ports: IncidentPorts, actor: Actor, incident: Inc
 
 async function close(tx: Tx, ports: IncidentPorts, actor: Actor, incident: IncidentRecord): Promise<void> {
   const { clock } = ports.platform;
+  const unsaid = (await announcementsOf(tx, [incident.id])).some((one) =>
+    ['waiting', 'undoable', 'telling'].includes(one.state),
+  );
+  if (unsaid) {
+    // It isn't over while those who heard of it have not been told so.
+    if (actor.kind === 'staff')
+      throw conflict(
+        'still-telling',
+        'An announcement about this incident waits or is on its way.',
+        'Release or refuse it first.',
+      );
+    await updateIncident(tx, incident.id, { dueAt: new Date(clock.business().getTime() + 10 * 60_000) });
+    return;
+  }
   await updateIncident(tx, incident.id, { state: 'closed', endedAt: clock.business(), dueAt: null });
   await settleOpenPromises(
     tx,

@@ -105,7 +105,8 @@ export function incidentRoutes(http: Http, ports: IncidentPorts): void {
   http.post(
     '/api/v1/announcements/:id/undo',
     { config: { access: 'deed:incidents:announce' }, schema: { params: ById, response: { 200: Announcement } } },
-    async (request) => presentAnnouncement(db, await undoAnnouncement(platform, actorOf(request), request.params.id)),
+    async (request) =>
+      presentAnnouncement(db, await undoAnnouncement(platform, ports.telling, actorOf(request), request.params.id)),
   );
   http.post(
     '/api/v1/announcements/:id/release',

@@ -1,6 +1,6 @@
 import type { Answer } from '../../../contract/answer.ts';
 import type { Announce } from '../../../contract/incidents.ts';
-import { type AnnouncementRecord, announce, announcementsOf, type Reach, reach } from '../../notices/index.ts';
+import { type AnnouncementRecord, announce, announcementsOf, OVER, type Reach, reach } from '../../notices/index.ts';
 import type { Actor } from '../../platform/actor.ts';
 import type { Tx } from '../../platform/database/database.ts';
 import { conflict, invalid } from '../../platform/errors.ts';
@@ -119,52 +119,85 @@ export async function adoptTold(
   announcement: AnnouncementRecord,
 ): Promise<void> {
   const incident = await lockIncident(tx, announcement.subjectId);
-  if (!incident) return;
-  const { answer, audience } = announcement;
+  if (!incident || (incident.endedAt !== null && !OVER.has(announcement.kind))) return;
+  if (!OVER.has(announcement.kind)) await adoptFacts(tx, ports, actor, announcement, incident);
+  await ports.publish(tx, incident.id);
+}
+
+async function adoptFacts(
+  tx: Tx,
+  ports: IncidentPorts,
+  actor: Actor,
+  { id, answer, audience }: AnnouncementRecord,
+  incident: IncidentRecord,
+): Promise<void> {
   const { clock } = ports.platform;
-  if (answer.kind !== 'restored' && answer.kind !== 'called-off' && audience !== 'unheard') {
-    const expectedEnd = answer.expectedEnd ? new Date(answer.expectedEnd) : null;
-    const lapsed = answer.kind === 'expected-end-passed';
-    await updateIncident(tx, incident.id, {
-      cause: answer.reason.cause,
-      causeWords: answer.reason.words ?? {},
-      ...(lapsed ? {} : { expectedEnd }),
-    });
-    await recordEvents(tx, clock, actor, [
-      {
-        kind: 'incident.facts-told',
-        subjectKind: 'incident',
-        subjectId: incident.id,
-        data: {
-          announcement: announcement.id,
-          kind: answer.kind,
-          cause: answer.reason.cause,
-          expectedEnd: answer.expectedEnd,
-          nextWordBy: answer.nextWordBy,
-        },
+  const expectedEnd = answer.expectedEnd ? new Date(answer.expectedEnd) : null;
+  const dueAt = expectedEnd ?? (answer.nextWordBy ? new Date(answer.nextWordBy) : null);
+  const former = (await promisesOf(tx, [incident.id])).filter((promise) => promise.promisee.kind === 'affected');
+  if (audience === 'unheard' && former.some((promise) => promise.state === 'open')) return; // they were told the promise that stands
+  const lapsed = answer.kind === 'expected-end-passed';
+  await updateIncident(tx, incident.id, {
+    cause: answer.reason.cause,
+    causeWords: answer.reason.words ?? {},
+    ...(lapsed ? {} : { expectedEnd }),
+  });
+  await recordEvents(tx, clock, actor, [
+    {
+      kind: 'incident.facts-told',
+      subjectKind: 'incident',
+      subjectId: incident.id,
+      data: {
+        announcement: id,
+        kind: answer.kind,
+        cause: answer.reason.cause,
+        expectedEnd: answer.expectedEnd,
+        nextWordBy: answer.nextWordBy,
       },
-    ]);
-    const dueAt = expectedEnd ?? (answer.nextWordBy ? new Date(answer.nextWordBy) : null);
-    if (dueAt) {
-      const former = (await promisesOf(tx, [incident.id])).filter((promise) => promise.promisee.kind === 'affected');
-      const renewal = lapsed ? (former.findLast((promise) => promise.state === 'broken')?.renewal ?? -1) + 1 : 0;
-      await makePromise(
-        tx,
-        clock,
-        actor,
-        {
-          kind: expectedEnd ? 'expected-end' : 'next-word',
-          subjectKind: 'incident',
-          subjectId: incident.id,
-          promisee: { kind: 'affected' },
-          dueAt,
-          renewal,
-          saidIn: announcement.id,
-          ownerId: incident.ownerId,
-        },
-        ['expected-end', 'next-word', 'staff-time'],
-      );
-    }
-  }
+    },
+  ]);
+  if (!dueAt) return;
+  await makePromise(
+    tx,
+    clock,
+    actor,
+    {
+      kind: expectedEnd ? 'expected-end' : 'next-word',
+      subjectKind: 'incident',
+      subjectId: incident.id,
+      promisee: { kind: 'affected' },
+      dueAt,
+      renewal: lapsed ? (former.findLast((promise) => promise.state === 'broken')?.renewal ?? -1) + 1 : 0,
+      saidIn: id,
+      ownerId: incident.ownerId,
+    },
+    ['expected-end', 'next-word', 'staff-time'],
+  );
+}
+
+/** Staff took back that it was over: the incident goes on, and those affected hear again in good time. */
+export async function takeBackUndone(
+  tx: Tx,
+  ports: IncidentPorts,
+  actor: Actor,
+  announcement: AnnouncementRecord,
+): Promise<void> {
+  if (!OVER.has(announcement.kind)) return;
+  const incident = await lockIncident(tx, announcement.subjectId);
+  if (!incident) return;
+  const { clock } = ports.platform;
+  const settings = await readSettings(tx);
+  await updateIncident(tx, incident.id, { state: 'confirmed', restoredAt: null, endedAt: null, dueAt: null });
+  await recordEvents(tx, clock, actor, [
+    { kind: 'incident.back-again', subjectKind: 'incident', subjectId: incident.id, data: { because: 'taken back' } },
+  ]);
+  await makePromise(tx, clock, actor, {
+    kind: 'next-word',
+    subjectKind: 'incident',
+    subjectId: incident.id,
+    promisee: { kind: 'affected' },
+    dueAt: new Date(clock.business().getTime() + settings.incidents.firstWordMinutes * 60_000),
+    ownerId: incident.ownerId,
+  });
   await ports.publish(tx, incident.id);
 }

@@ -259,6 +259,16 @@ export async function saveEffects(
   );
 }
 
+/**
+ * Incidents whose alarms have cleared and whose damping runs: whether their promises were kept is known at its end, by when the alarms cleared.
+ */
+export async function restoringIncidents(db: Db): Promise<string[]> {
+  const { rows } = await sql<{
+    id: string;
+  }>`SELECT id FROM incidents WHERE state = 'restoring' AND due_at IS NOT NULL`.execute(db);
+  return rows.map((row) => row.id);
+}
+
 /** Whether the incident already counts the resource as down. */
 export async function isDownBy(db: Db, incidentId: string, resourceId: string): Promise<boolean> {
   const { rows } =
