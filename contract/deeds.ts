@@ -55,6 +55,8 @@ export const Me = Type.Object({
   roles: Type.Array(StaffRole),
   deeds: Type.Array(Deed),
   language: Type.Union([Type.Literal('it'), Type.Literal('en')]),
+  /** Whether signing in asks for a code as well. */
+  secondFactor: Type.Optional(Type.Boolean()),
   operatorName: Type.String(),
   timeZone: Type.String(),
   /** The business clock now, and how fast it runs: the desk shows times by it. */

@@ -65,6 +65,7 @@ function meRoutes(http: Http, platform: Platform, auth: StaffAuth): void {
       roles: member.roles,
       deeds: (Object.keys(DEEDS) as Deed[]).filter((deed) => mayDo(member.roles, deed)),
       language: member.language,
+      secondFactor: member.secondFactor,
       operatorName: settings.operator.name,
       timeZone: platform.timeZone,
       businessNow: platform.clock.business().toISOString(),

@@ -98,6 +98,11 @@ const staff = createRoute({
   path: '/staff',
   component: lazyRouteComponent(() => import('./staff/staff-page.tsx'), 'StaffPage'),
 });
+const account = createRoute({
+  getParentRoute: () => shell,
+  path: '/account',
+  component: lazyRouteComponent(() => import('./account/account-page.tsx'), 'AccountPage'),
+});
 const settings = createRoute({
   getParentRoute: () => shell,
   path: '/settings',
@@ -154,7 +159,7 @@ export function makeRouter(queries: QueryClient) {
       invitation('welcome'),
       invitation('invitation'),
       invitation('reset'),
-      shell.addChildren([home, incidents, incident, promises, alarms, inDoubt, imports, staff, settingsPages]),
+      shell.addChildren([home, incidents, incident, promises, alarms, inDoubt, imports, staff, account, settingsPages]),
     ]),
   });
 }

@@ -15,8 +15,7 @@ import { sayDone } from '../shell/notices.tsx';
 import { request } from '../shell/request.ts';
 import { Loading, Trouble } from '../shell/states.tsx';
 import { Door } from './door.tsx';
-
-const SHORTEST_PASSWORD = 12;
+import { SHORTEST_PASSWORD } from './password.ts';
 
 /** The token of a one-time link: the last part of the address. */
 const tokenInAddress = (): string => decodeURIComponent(window.location.pathname.split('/').at(-1) ?? '');

@@ -62,14 +62,20 @@ export function IncidentTimes({ incident }: { incident: Incident }) {
       <Fact label={t('incident.since')}>
         <Moment at={incident.beganAt} clock />
       </Fact>
-      <Fact label={t('incident.expected-end')}>
-        {incident.expectedEnd ? (
-          <Moment at={incident.expectedEnd} clock />
-        ) : (
-          <Text size="sm">{t('incident.expected-end.unknown')}</Text>
-        )}
-        {!incident.endedAt && <PromiseBadge standing={incident.promise} />}
-      </Fact>
+      {incident.restoredAt ? (
+        <Fact label={t('incident.restored-at')}>
+          <Moment at={incident.restoredAt} clock />
+        </Fact>
+      ) : (
+        <Fact label={t('incident.expected-end')}>
+          {incident.expectedEnd ? (
+            <Moment at={incident.expectedEnd} clock />
+          ) : (
+            <Text size="sm">{t('incident.expected-end.unknown')}</Text>
+          )}
+          {!incident.endedAt && <PromiseBadge standing={incident.promise} />}
+        </Fact>
+      )}
       {incident.dueAt && !incident.endedAt && (
         <Fact label={t(`incident.due.${incident.state === 'suspected' ? 'suspected' : 'other'}`)}>
           <Moment at={incident.dueAt} />

@@ -44,6 +44,12 @@ function Page({ incident }: { incident: Incident }) {
             {decisionFirst && <Announcements incident={incident} />}
             {writable && <TellPanel incident={incident} />}
             {!decisionFirst && <Announcements incident={incident} />}
+            <Card>
+              <Title order={2} mb="sm">
+                {t('timeline')}
+              </Title>
+              <IncidentTimeline incident={incident} />
+            </Card>
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, lg: 5 }}>
@@ -51,12 +57,6 @@ function Page({ incident }: { incident: Incident }) {
             <ExpectedEnds incident={incident} />
             <AlarmsOf incident={incident} />
             <AreasOf incident={incident} />
-            <Card>
-              <Title order={2} mb="sm">
-                {t('timeline')}
-              </Title>
-              <IncidentTimeline incident={incident} />
-            </Card>
           </Stack>
         </Grid.Col>
       </Grid>

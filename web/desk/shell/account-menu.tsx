@@ -1,6 +1,7 @@
 import { ActionIcon, Avatar, Menu, SegmentedControl, Stack, Text, useMantineColorScheme } from '@mantine/core';
-import { IconLogout } from '@tabler/icons-react';
+import { IconLogout, IconUserShield } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import type { Language } from '../../../contract/answer.ts';
 import type { ChangeMe, Me } from '../../../contract/deeds.ts';
 import { useWords } from './language.tsx';
@@ -85,6 +86,13 @@ export function AccountMenu() {
           />
         </Stack>
         <Menu.Divider />
+        <Menu.Item
+          closeMenuOnClick
+          leftSection={<IconUserShield size={16} aria-hidden />}
+          renderRoot={(props) => <Link to="/account" {...props} />}
+        >
+          {t('place.account')}
+        </Menu.Item>
         <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={signOut}>
           {t('sign-out')}
         </Menu.Item>

@@ -20,11 +20,25 @@ export function useBusinessNow(seconds = 10): Date {
   return businessNow(me);
 }
 
-/** A point in time: relative in words, the exact instant on hover. `clock` shows the time of day first. */
-export function Moment({ at, clock = false, size = 'sm' }: { at: string; clock?: boolean; size?: string }) {
+/**
+ * A point in time: relative in words, the exact instant on hover. `clock` shows the time of day first.
+ * `wall`: the instant is one of the clock on the wall (sessions, sign-ins), which never runs faster.
+ */
+export function Moment({
+  at,
+  clock = false,
+  wall = false,
+  size = 'sm',
+}: {
+  at: string;
+  clock?: boolean;
+  wall?: boolean;
+  size?: string;
+}) {
   const { language } = useWords();
   const { timeZone } = useMe();
-  const now = useBusinessNow();
+  const business = useBusinessNow();
+  const now = wall ? new Date() : business;
   const instant = new Date(at);
   const relative = relativeTime(instant, now, language);
   return (

@@ -1,5 +1,5 @@
 import { Spotlight, type SpotlightActionGroupData, spotlight } from '@mantine/spotlight';
-import { IconBolt, IconLogout, IconSearch } from '@tabler/icons-react';
+import { IconBolt, IconLogout, IconSearch, IconUserShield } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { incidentsQuery } from '../incidents/queries.ts';
@@ -43,6 +43,12 @@ export function Finder() {
     {
       group: t('finder.deeds'),
       actions: [
+        {
+          id: 'account',
+          label: t('place.account'),
+          leftSection: <IconUserShield size={18} aria-hidden />,
+          onClick: () => void navigate({ to: '/account' }),
+        },
         { id: 'sign-out', label: t('sign-out'), leftSection: <IconLogout size={18} aria-hidden />, onClick: signOut },
       ],
     },

@@ -1,0 +1,2 @@
+/** As the server asks (contract/deeds.ts, `AcceptInvitation` and `ChangePassword`). */
+export const SHORTEST_PASSWORD = 12;
