@@ -5,7 +5,6 @@ export {
   type Consent,
   type ImportedCustomer,
   type ImportedService,
-  maskedAddress,
   normaliseAddress,
   normaliseMail,
   normalisePhone,
@@ -22,4 +21,4 @@ export {
   nextCustomers,
   nextServices,
 } from './store.ts';
-export { readUnsubscribeToken, unsubscribeToken } from './unsubscribe.ts';
+export { unsubscribeToken } from './unsubscribe.ts';

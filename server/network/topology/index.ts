@@ -5,14 +5,14 @@ export {
   areasOfSubject,
   publicAreas,
 } from './affect-services.ts';
-export { areaCodeAt, areaName, areaParent } from './areas.ts';
-export { ancestorsOf, impactOf, isBelow, topmost } from './impact.ts';
+export { ancestorsOf, ancestorsOfAll, impactOf, isBelow, topmost } from './impact.ts';
 export { applyLinks, applyResources, compareResources } from './import-resources.ts';
 export { topologyRoutes } from './routes.ts';
 export type { Impact, ImportedResource } from './rules.ts';
 export {
   endResources,
   findResources,
+  liveResources,
   nextResources,
   resourceBriefs,
   resourceByExternalId,
