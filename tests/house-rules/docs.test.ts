@@ -117,7 +117,10 @@ describe('the documents', () => {
       rows.map(([deed = '', ...cells]) => [codeIn(deed)[0], ROLES.filter((_, index) => cells[index] === '✓')]),
     );
     const decides = Object.fromEntries(
-      Object.entries(DEEDS).map(([deed, roles]) => [deed, ROLES.filter((role) => (roles as readonly string[]).includes(role))]),
+      Object.entries(DEEDS).map(([deed, roles]) => [
+        deed,
+        ROLES.filter((role) => (roles as readonly string[]).includes(role)),
+      ]),
     );
     expect(told).toEqual(decides);
   });
