@@ -386,10 +386,10 @@ export async function applyOutcomes(tx: Tx, outcomes: readonly NoticeOutcome[]):
 /** Who turns out not to have heard (the first word failed) isn't told the end: takes back what waits for them. */
 export async function withdrawFromThoseWhoNeverHeard(tx: Tx, failedIds: readonly string[], at: Date): Promise<void> {
   if (failedIds.length === 0) return;
-  await sql`WITH failed AS (SELECT subject_id, contact_point_id FROM notices WHERE id = ANY(${[...failedIds]}::uuid[])),
-    silent AS (SELECT later.id FROM notices AS later JOIN failed USING (subject_id, contact_point_id) JOIN announcements ON announcements.id = later.announcement_id
+  await sql`WITH failed AS (SELECT subject_id, party_id, contact_point_id FROM notices WHERE id = ANY(${[...failedIds]}::uuid[])),
+    silent AS (SELECT later.id FROM notices AS later JOIN failed USING (subject_id, party_id, contact_point_id) JOIN announcements ON announcements.id = later.announcement_id
       WHERE announcements.audience = 'heard' AND later.state IN ('held', 'queued')
-      AND NOT EXISTS (SELECT 1 FROM notices AS earlier WHERE earlier.subject_id = later.subject_id AND earlier.contact_point_id = later.contact_point_id AND earlier.state IN ('sent', 'delivered', 'in doubt'))),
+      AND NOT EXISTS (SELECT 1 FROM notices AS earlier WHERE earlier.subject_id = later.subject_id AND earlier.party_id = later.party_id AND earlier.contact_point_id = later.contact_point_id AND earlier.state IN ('sent', 'delivered', 'in doubt'))),
     taken AS (DELETE FROM outbox WHERE id IN (SELECT id FROM silent) AND state = 'queued' RETURNING id)
     UPDATE notices SET state = 'withdrawn', reason = 'never heard of it', settled_at = ${at}
     WHERE id IN (SELECT id FROM silent) AND (state = 'held' OR id IN (SELECT id FROM taken))`.execute(tx);

@@ -5,7 +5,7 @@ import { recordEvents } from '../../platform/events.ts';
 import { makePromise, promisesOf, settleOpenPromises } from '../../promises/index.ts';
 import { readSettings } from '../../settings/index.ts';
 import type { AlarmFact } from '../alarms/store.ts';
-import { ancestorsOf } from '../topology/index.ts';
+import { ancestorsOfAll } from '../topology/index.ts';
 import { computeConcern, placeOfIncident } from './concern.ts';
 import type { IncidentPorts } from './ports.ts';
 import { afterAlarms, answerFor, causeOf, confirmAt, firstStep, gravest, isAtLeast, placeAlarms } from './rules.ts';
@@ -55,8 +55,7 @@ async function place(
   const resources = [
     ...new Set([...open.map((incident) => incident.resourceId), ...raised.map((alarm) => alarm.resourceId)]),
   ];
-  const ancestors = new Map<string, Set<string>>();
-  for (const id of resources) ancestors.set(id, new Set(await ancestorsOf(tx, id)));
+  const ancestors = await ancestorsOfAll(tx, resources);
   const placed = placeAlarms(open, raised, (a, b) => ancestors.get(a)?.has(b) === true);
   const facts = await alarmLabels(
     tx,
