@@ -158,6 +158,7 @@ async function throughOutbox(url: string | null, dataFolder: string, port: numbe
           settled += outcomes.length;
           if (settled >= ROWS) setImmediate(done);
         },
+        mayLeave: async () => ({ withdraw: [], hold: [], drop: [] }),
         onStale: async () => {},
         onInbound: async () => {},
       },

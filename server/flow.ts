@@ -21,6 +21,7 @@ import {
 import {
   announcementsOf,
   expandAnnouncements,
+  mayLeave,
   noteOutcomes,
   releaseDueAnnouncements,
   releaseHeldNotices,
@@ -71,6 +72,7 @@ export function createFlow(platform: Platform): Flow {
     outbox: {
       openChannel,
       onOutcomes: noteOutcomes,
+      mayLeave: (tx, notices) => mayLeave(tx, platform, notices),
       onStale: (tx, ids) => writeAnew(tx, platform, ids),
       onInbound: (message) => hearMessage(platform, message),
       subjectsOf: async (db, noticeIds) => {

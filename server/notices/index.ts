@@ -1,5 +1,6 @@
 export { announce, joinSubjects, type Reach, reach } from './announce.ts';
 export type { AnnouncementRecord, Audience } from './announcement.ts';
+export { mayLeave } from './claim-check.ts';
 export {
   refuseAnnouncement,
   releaseAnnouncement,

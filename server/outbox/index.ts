@@ -1,7 +1,16 @@
 export { enqueueSingle, type SingleMessage } from './enqueue-single.ts';
 export type { SubjectsOf } from './in-doubt.ts';
 export { noteInboundDecision } from './inbound.ts';
-export type { OnOutcomes, OpenedRoute, OutboxHooks, OutboxKind, Outcome, StoredInbound } from './outbox.ts';
+export type {
+  LeavingNotice,
+  LeavingVerdict,
+  OnOutcomes,
+  OpenedRoute,
+  OutboxHooks,
+  OutboxKind,
+  Outcome,
+  StoredInbound,
+} from './outbox.ts';
 export { listRoutesForDoctor, outboxReadiness, routeCost } from './route-store.ts';
 export { outboxRoutes } from './routes.ts';
 export { forgetSingleTexts, type SavedText, saveTexts } from './store.ts';

@@ -23,6 +23,7 @@ export function remembering(): OutboxHooks & { outcomes: Outcome[]; stale: strin
     onOutcomes: async (_tx, news) => {
       outcomes.push(...news);
     },
+    mayLeave: async () => ({ withdraw: [], hold: [], drop: [] }),
     onStale: async (_tx, ids) => {
       stale.push(...ids);
     },

@@ -34,10 +34,30 @@ export type OpenedRoute =
   | { kind: 'smpp'; config: SmppConfig; password: string }
   | { kind: 'smtp'; config: SmtpConfig; password: string };
 
+export interface LeavingNotice {
+  id: string;
+  /** Finds the partition of the notice. */
+  noticeMadeAt: Date | null;
+}
+
+/** Which notices don't leave. */
+export interface LeavingVerdict {
+  withdraw: { id: string; reason: string }[];
+  /** Business clock. */
+  hold: { id: string; until: Date }[];
+  /** What became of these is known already. */
+  drop: string[];
+}
+
 /** Where the outbox meets the rest: wired in flow.ts. */
 export interface OutboxHooks {
   openChannel: (route: OpenedRoute, events: ChannelEvents) => OutgoingChannel;
   onOutcomes: OnOutcomes;
+  /**
+   * Asked in the transaction that claims them, for notices that would leave now, a batch at a time. None of those named in the answer leaves; their rows
+   * are gone from the outbox in the same transaction. The withdrawn come back as outcomes; the notices that are held are already stored as held.
+   */
+  mayLeave: (tx: Tx, notices: readonly LeavingNotice[]) => Promise<LeavingVerdict>;
   /** Notices that waited so long that they must be written anew; their rows are gone from the outbox in the same transaction. */
   onStale: (tx: Tx, ids: string[]) => Promise<void>;
   /**

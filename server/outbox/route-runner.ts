@@ -1,26 +1,16 @@
 import { withUnsubscribeUrl } from '../../contract/unsubscribe.ts';
 import type { ChannelInbound, ChannelReceipt, OutgoingChannel, SendResult } from '../channels/channel.ts';
 import type { Platform } from '../platform/platform.ts';
-import { readSettings } from '../settings/index.ts';
 import { applyResults, type Finished } from './apply-results.ts';
+import { claimRows } from './claim.ts';
 import { storeInbound } from './inbound.ts';
 import type { SendJournal } from './journal.ts';
 import { channelOf } from './manage-routes.ts';
 import type { ClaimedRow, OutboxHooks, StoredInbound } from './outbox.ts';
 import { storeReceipts } from './receipts.ts';
 import type { StoredRoute } from './route-store.ts';
-import { decideClaim, onSystemClock } from './rules.ts';
-import {
-  type Candidate,
-  claimed,
-  deleteRows,
-  lockCandidates,
-  markClaimed,
-  outcomeOf,
-  readTexts,
-  releaseRows,
-  type TextRow,
-} from './store.ts';
+import { onSystemClock } from './rules.ts';
+import { claimed, releaseRows, type TextRow } from './store.ts';
 
 /** How long a claim holds; renewed while the worker lives. */
 export const LEASE_MILLISECONDS = 60_000;
@@ -52,6 +42,7 @@ export class RouteRunner {
   #up = false;
   #stopping = false;
   #ready: ClaimedRow[] = [];
+  #returning: ClaimedRow[] = [];
   #results: Finished[] = [];
   #unnoted: { id: string; result: SendResult }[] = [];
   #inFlight = 0;
@@ -103,6 +94,7 @@ export class RouteRunner {
   /** Something may be to send. */
   wake(): void {
     this.#mayHaveMore = true;
+    if (!this.#stopping) void this.#returnRows();
     this.#pump();
   }
 
@@ -246,60 +238,34 @@ export class RouteRunner {
     );
   }
 
-  /** Claims a batch; what is no longer valid is withdrawn, what is too old goes to be written anew. Returns whether there may be more. */
+  /** Claims a batch. Returns whether there may be more. */
   async #claim(): Promise<boolean> {
-    const { clock, database } = this.#platform;
-    const { candidates, rows } = await database.transaction(async (tx) => {
-      const { telling } = await readSettings(tx);
-      const now = clock.business();
-      const candidates = await lockCandidates(tx, {
-        channel: channelOf(this.route.kind),
-        routeId: this.route.id,
-        now,
-        limit: this.#batch,
-        paused: telling.paused,
-      });
-      const facts = { now, speed: clock.speed, rewriteAfterMinutes: telling.rewriteAfterMinutes };
-      const decided: Record<'send' | 'withdraw' | 'rewrite', Candidate[]> = { send: [], withdraw: [], rewrite: [] };
-      for (const row of candidates)
-        decided[decideClaim({ kind: row.kind, madeAt: row.made_at, validUntil: row.valid_until }, facts)].push(row);
-      const leaseUntil = new Date(clock.system().getTime() + LEASE_MILLISECONDS);
-      const ids = (some: Candidate[]): string[] => some.map((row) => row.id);
-      await markClaimed(tx, ids(decided.send), { worker: this.#journal.worker, routeId: this.route.id, leaseUntil });
-      await deleteRows(tx, [...ids(decided.withdraw), ...ids(decided.rewrite)]);
-      if (decided.withdraw.length > 0)
-        await this.#hooks.onOutcomes(
-          tx,
-          decided.withdraw.map((row) =>
-            outcomeOf(
-              { id: row.id, kind: row.kind, noticeMadeAt: row.notice_made_at },
-              'withdrawn',
-              'no longer valid',
-              now,
-            ),
-          ),
-        );
-      if (decided.rewrite.length > 0) await this.#hooks.onStale(tx, ids(decided.rewrite));
-      await this.#learnTexts(tx, decided.send);
-      return { candidates, rows: decided.send.map((row) => claimed(row, leaseUntil)) };
+    const leaseUntil = new Date(this.#platform.clock.system().getTime() + LEASE_MILLISECONDS);
+    if (this.#texts.size > TEXTS_KEPT) {
+      const needed = new Set(this.#ready.map((row) => row.textId));
+      for (const id of this.#texts.keys()) if (!needed.has(id)) this.#texts.delete(id);
+    }
+    const { rows, texts, looked } = await claimRows(this.#platform, this.#hooks, {
+      worker: this.#journal.worker,
+      routeId: this.route.id,
+      channel: channelOf(this.route.kind),
+      limit: this.#batch,
+      leaseUntil,
+      knownTexts: new Set(this.#texts.keys()),
     });
-    this.#ready.push(...rows);
-    return candidates.length === this.#batch;
+    for (const text of texts) this.#texts.set(text.id, text);
+    this.#ready.push(...rows.map((row) => claimed(row, leaseUntil)));
+    return looked === this.#batch;
   }
 
-  async #learnTexts(tx: Parameters<typeof readTexts>[0], rows: readonly Candidate[]): Promise<void> {
-    const missing = [...new Set(rows.map((row) => row.text_id))].filter((id) => !this.#texts.has(id));
-    if (missing.length === 0) return;
-    const needed = new Set(this.#ready.map((row) => row.textId));
-    if (this.#texts.size > TEXTS_KEPT) for (const id of this.#texts.keys()) if (!needed.has(id)) this.#texts.delete(id);
-    for (const id of rows.map((row) => row.text_id))
-      if (!this.#texts.has(id) && !missing.includes(id)) missing.push(id);
-    for (const text of await readTexts(tx, missing)) this.#texts.set(text.id, text);
-  }
-
-  /** What was claimed and not sent is anybody's again. */
+  /** What was claimed and not sent is anybody's again: it is looked at anew when it is next claimed. */
   async #giveBack(): Promise<void> {
-    const rows = this.#ready.splice(0);
+    this.#returning.push(...this.#ready.splice(0));
+    await this.#returnRows();
+  }
+
+  async #returnRows(): Promise<void> {
+    const rows = this.#returning.splice(0);
     if (rows.length === 0) return;
     try {
       await this.#platform.database.transaction(
@@ -311,8 +277,8 @@ export class RouteRunner {
           ),
       );
     } catch (error) {
-      this.#ready.unshift(...rows); // they stay claimed: sent when the route is up again, or released by the next start
-      this.#platform.log.error({ problem: (error as Error).message }, 'claimed rows could not be given back');
+      this.#returning.push(...rows); // not to be sent: words may have been taken back meanwhile
+      this.#trouble('claimed rows could not be given back; trying again', error);
     }
   }
 

@@ -46,17 +46,19 @@ describe.each(ENGINES)('routes out over HTTP, on %s', (engine) => {
   let platform: TestPlatform;
   let http: Http;
   let roles: string[];
+  let person: string;
   const hooks = remembering();
   beforeEach(async () => {
     platform = await openTestPlatform(engine);
     roles = ['administrator'];
+    person = 'somebody';
     http = createHttp({
       log: platform.log,
       trustedProxies: [],
       guard: async (_request, access) => {
         const deed = access.slice('deed:'.length) as Deed;
         if (!mayDo(roles, deed)) throw new Failure({ code: 'forbidden', kind: 'forbidden', detail: 'No.' });
-        return { kind: 'staff', id: 'somebody', roles };
+        return { kind: 'staff', id: person, roles };
       },
     });
     outboxRoutes(http, platform, hooks);
@@ -122,6 +124,21 @@ describe.each(ENGINES)('routes out over HTTP, on %s', (engine) => {
       expect((await call('POST', `/routes/${id}/test`, { to })).json()).toMatchObject({ code: 'bad-address' });
     const { rows } = await sql`SELECT kind, channel, address, route_id FROM outbox`.execute(platform.database.db);
     expect(rows).toEqual([{ kind: 'test', channel: 'sms', address: '+393331234567', route_id: id }]);
+  });
+
+  test('given twenty tests in an hour, then that person may send no more until the hour ends, and another person may', async () => {
+    const { id } = (await call('POST', '/routes', { ...smpp, enabled: true })).json() as { id: string };
+    const send = async () => await call('POST', `/routes/${id}/test`, { to: '+393331234567' });
+    for (let n = 0; n < 20; n++) expect((await send()).statusCode).toBe(202);
+    const refused = await send();
+    expect([refused.statusCode, (refused.json() as { code: string }).code]).toEqual([429, 'too-many']);
+    const { rows } = await sql<{ count: number }>`SELECT count(*) AS count FROM outbox`.execute(platform.database.db);
+    expect(rows[0]?.count).toBe(20);
+    person = 'somebody else';
+    expect((await send()).statusCode).toBe(202);
+    person = 'somebody';
+    platform.clock.advance(3_600_000);
+    expect((await send()).statusCode).toBe(202);
   });
 
   test('given a message in doubt, then it is listed masked, and who may settle it does', async () => {

@@ -4,9 +4,13 @@ import { InDoubt, SettleInDoubt } from '../../contract/incidents.ts';
 import { NewRoute, Route, SmppConfig, SmtpConfig, TestRoute } from '../../contract/settings.ts';
 import { actorOf, type Http } from '../platform/http.ts';
 import type { Platform } from '../platform/platform.ts';
+import { takeFromLimit, tooMany } from '../platform/rate-limit.ts';
 import { listInDoubt, type SubjectsOf, settleInDoubt } from './in-doubt.ts';
 import { changeRoute, endRoute, listRoutes, makeRoute, testRoute } from './manage-routes.ts';
 import type { OnOutcomes } from './outbox.ts';
+
+/** A test goes to any address, at the operator's cost: so many for each person. */
+const TESTS = { uses: 20, seconds: 3600 };
 
 const WithId = Type.Object({ id: Id });
 
@@ -59,8 +63,13 @@ export function outboxRoutes(
       config: { access: 'deed:routes:manage' },
       schema: { params: WithId, body: TestRoute, response: { 202: WithId } },
     },
-    async (request, reply) =>
-      reply.code(202).send({ id: await testRoute(platform, actorOf(request), request.params.id, request.body.to) }),
+    async (request, reply) => {
+      const actor = actorOf(request);
+      const who = actor.kind === 'staff' ? actor.id : actor.kind;
+      const taken = await takeFromLimit(platform.database.db, platform.clock, `route test ${who}`, TESTS);
+      if (!taken.allowed) throw tooMany(taken.retryAfter);
+      return reply.code(202).send({ id: await testRoute(platform, actor, request.params.id, request.body.to) });
+    },
   );
   http.get(
     '/api/v1/in-doubt',

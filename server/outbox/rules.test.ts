@@ -11,7 +11,9 @@ describe('the rules of the outbox', () => {
     ['notice', -10, 60, 1, 'send'],
     ['notice', -11, 60, 1, 'rewrite'],
     ['staff', -600, 60, 1, 'send'],
-    ['notice', -11, 0, 1, 'withdraw'],
+    ['notice', -10, 0, 1, 'withdraw'],
+    ['notice', -11, 0, 1, 'rewrite'],
+    ['staff', -11, 0, 1, 'withdraw'],
     ['notice', -59, 60, 60, 'send'],
     ['notice', -61, 60, 60, 'rewrite'],
   ] as const)(

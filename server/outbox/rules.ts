@@ -13,14 +13,17 @@ export interface ClaimFacts {
   rewriteAfterMinutes: number;
 }
 
-/** What to do with a row at the moment it is claimed. */
+/**
+ * What to do with a row at the moment it is claimed. A notice that waited too long is written anew even past its validity: it was the route that was
+ * dead, and whether it is still true is decided when it is written.
+ */
 export function decideClaim(
   row: { kind: string; madeAt: Date; validUntil: Date },
   facts: ClaimFacts,
 ): 'send' | 'withdraw' | 'rewrite' {
-  if (row.validUntil <= facts.now) return 'withdraw';
   const patience = Math.max(facts.rewriteAfterMinutes * 60_000, LEAST_STALE_MILLISECONDS * facts.speed);
-  return row.kind === 'notice' && facts.now.getTime() - row.madeAt.getTime() > patience ? 'rewrite' : 'send';
+  if (row.kind === 'notice' && facts.now.getTime() - row.madeAt.getTime() > patience) return 'rewrite';
+  return row.validUntil <= facts.now ? 'withdraw' : 'send';
 }
 
 export type Fate =

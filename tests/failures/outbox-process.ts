@@ -29,6 +29,7 @@ const worker = createOutboxWorker(
     onOutcomes: async (_tx, news) => {
       appendFileSync(outcomes, news.map(({ id, outcome }) => `${id} ${outcome}\n`).join(''));
     },
+    mayLeave: async () => ({ withdraw: [], hold: [], drop: [] }),
     onStale: async () => {},
     onInbound: async () => {},
   },

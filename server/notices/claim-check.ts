@@ -1,0 +1,88 @@
+import { sql } from 'kysely';
+import type { AnnouncementKind } from '../../contract/answer.ts';
+import type { LeavingNotice, LeavingVerdict } from '../outbox/index.ts';
+import type { Tx } from '../platform/database/database.ts';
+import type { Platform } from '../platform/platform.ts';
+import { readSettings } from '../settings/index.ts';
+import { FIGURES_CHANNEL } from './expand.ts';
+import { heldUntil } from './rules.ts';
+
+interface Leaving {
+  id: string;
+  state: string | null;
+  kind: AnnouncementKind;
+  channel: string;
+  replaced: boolean;
+  agreed: boolean;
+}
+
+/**
+ * Whether notices may leave at the moment when a worker claims them: the last look, whatever happened since they were queued and whatever brought them back
+ * to the queue. What was replaced by newer words, or whose reader no longer agrees, is withdrawn; what quiet hours hold is stored as held and written anew
+ * when they end; what was in doubt and goes again is queued again. One statement decides for the batch.
+ */
+export async function mayLeave(tx: Tx, platform: Platform, notices: readonly LeavingNotice[]): Promise<LeavingVerdict> {
+  const leaving = await lookAt(tx, notices);
+  const { quietHours } = await readSettings(tx);
+  const now = platform.clock.business();
+  const verdict: LeavingVerdict = { withdraw: [], hold: [], drop: [] };
+  const again: string[] = [];
+  for (const notice of leaving) {
+    const { id, kind, channel } = notice;
+    if (notice.state !== 'queued' && notice.state !== 'in doubt') verdict.drop.push(id);
+    else if (notice.replaced) verdict.withdraw.push({ id, reason: 'superseded' });
+    else if (!notice.agreed) verdict.withdraw.push({ id, reason: 'consent withdrawn' });
+    else {
+      const until = heldUntil(quietHours, { kind, channel, now, timeZone: platform.timeZone });
+      if (until) verdict.hold.push({ id, until });
+      else if (notice.state === 'in doubt') again.push(id);
+    }
+  }
+  const news = [
+    ...verdict.hold.map(({ id, until }) => ({ id, state: 'held', held_until: until })),
+    ...again.map((id) => ({ id, state: 'queued', held_until: null })),
+  ];
+  if (news.length > 0) await setStates(tx, notices, news);
+  return verdict;
+}
+
+/**
+ * An announcement is replaced by a later one of its subject that is being told or was told, and by word that all is over even while that may not be said yet;
+ * never by one that is only for those who have not heard.
+ */
+async function lookAt(tx: Tx, notices: readonly LeavingNotice[]): Promise<Leaving[]> {
+  const { rows } = await sql<Leaving>`
+    WITH asked AS (SELECT * FROM jsonb_to_recordset(${asRows(notices)}::jsonb) AS asked(id uuid, made_at timestamptz)),
+    found AS MATERIALIZED (
+      SELECT asked.id, notices.state, notices.channel, notices.announcement_id, notices.contact_point_id
+      FROM asked LEFT JOIN notices ON notices.made_at = asked.made_at AND notices.id = asked.id),
+    said AS MATERIALIZED (
+      SELECT announcements.id, announcements.kind, announcements.state IN ('superseded', 'undone', 'refused') OR EXISTS (
+          SELECT 1 FROM announcements AS later WHERE later.subject_id = announcements.subject_id AND later.number > announcements.number
+            AND ((later.audience <> 'unheard' AND later.state IN ('telling', 'told')) OR (later.kind IN ('restored', 'called-off') AND later.state <> 'undone'))) AS replaced
+      FROM announcements WHERE announcements.id IN (SELECT announcement_id FROM found))
+    SELECT found.id, found.state, found.channel, said.kind, coalesce(said.replaced, true) AS replaced,
+      coalesce(contact_points.consent = 'granted' AND contact_points.ended_at IS NULL, false) AS agreed
+    FROM found LEFT JOIN said ON said.id = found.announcement_id LEFT JOIN contact_points ON contact_points.id = found.contact_point_id`.execute(
+    tx,
+  );
+  return rows;
+}
+
+async function setStates(
+  tx: Tx,
+  notices: readonly LeavingNotice[],
+  news: readonly { id: string; state: string; held_until: Date | null }[],
+): Promise<void> {
+  await sql`WITH asked AS (SELECT * FROM jsonb_to_recordset(${asRows(notices)}::jsonb) AS asked(id uuid, made_at timestamptz)),
+    news AS (SELECT * FROM jsonb_to_recordset(${JSON.stringify(news)}::jsonb) AS news(id uuid, state text, held_until timestamptz)),
+    changed AS (
+      UPDATE notices SET state = news.state, held_until = news.held_until, reason = NULL FROM asked JOIN news USING (id)
+      WHERE notices.made_at = asked.made_at AND notices.id = asked.id RETURNING notices.subject_id)
+    SELECT pg_notify(${FIGURES_CHANNEL}, subject_id::text) FROM (SELECT DISTINCT subject_id FROM changed) AS subjects`.execute(
+    tx,
+  );
+}
+
+const asRows = (notices: readonly LeavingNotice[]): string =>
+  JSON.stringify(notices.map(({ id, noticeMadeAt }) => ({ id, made_at: noticeMadeAt })));
