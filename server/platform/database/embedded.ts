@@ -20,7 +20,8 @@ interface WorkerMessage {
 export class EmbeddedEngine {
   readonly #worker: Worker;
   #waiting: ((message: WorkerMessage) => void) | null = null;
-  #closed = false;
+  /** Why it can't be asked any more. */
+  #closed: string | null = null;
 
   private constructor(worker: Worker) {
     this.#worker = worker;
@@ -29,11 +30,16 @@ export class EmbeddedEngine {
       this.#waiting = null;
       waiting?.(message);
     });
-    worker.on('error', (error) => {
-      const waiting = this.#waiting;
-      this.#waiting = null;
-      waiting?.({ failed: String(error) });
-    });
+    worker.on('error', (error) => this.#ended(String(error)));
+    worker.on('exit', (code) => this.#ended(`its thread ended (${code})`));
+  }
+
+  /** After its thread is gone nothing will answer: what waits fails now, and what comes later at once. */
+  #ended(why: string): void {
+    this.#closed ??= `the embedded database is closed: ${why}`;
+    const waiting = this.#waiting;
+    this.#waiting = null;
+    waiting?.({ failed: this.#closed });
   }
 
   /** Opens (or creates, which takes some seconds the first time) the database in `folder`. Throws when it can't be opened. */
@@ -54,7 +60,7 @@ export class EmbeddedEngine {
   }
 
   async ask(query: Uint8Array): Promise<WorkerMessage> {
-    if (this.#closed) return { failed: 'the embedded database is closed' };
+    if (this.#closed !== null) return { failed: this.#closed };
     if (this.#waiting) throw new Error('two statements at once on the one session of the embedded database');
     return await new Promise((resolve) => {
       this.#waiting = resolve;
@@ -67,8 +73,8 @@ export class EmbeddedEngine {
   }
 
   async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.#closed !== null) return;
+    this.#closed = 'the embedded database is closed';
     await new Promise<void>((resolve) => {
       this.#waiting = () => resolve();
       this.#worker.postMessage({ close: true });
