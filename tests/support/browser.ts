@@ -89,6 +89,8 @@ export async function sitDown(
   page.on('console', (message) => {
     // Before the sign-in the desk asks who is there, and the answer is 401.
     if (message.text().includes('status of 401') && message.location().url.endsWith('/api/v1/me')) return;
+    // A preview asked for just before the incident changed is refused as stale, and asked for again.
+    if (message.text().includes('status of 409') && message.location().url.endsWith('/announcements/preview')) return;
     if (message.type() === 'error') troubles.push(`console: ${message.text()} (${message.location().url})`);
   });
   page.on('request', (request) => {
