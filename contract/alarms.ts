@@ -23,7 +23,7 @@ export const AlarmRule = Type.Object({
 });
 export type AlarmRule = Static<typeof AlarmRule>;
 
-/** POST /api/v1/alarm-rules → { rule, mapped } (mapped: how many waiting alarms found their resource by it). DELETE /api/v1/alarm-rules/:id */
+/** POST /api/v1/alarm-rules → { rule, mapped } (mapped: how many waiting alarms found their resource by it). DELETE /api/v1/alarm-rules/:id: alarms that come from then on; what it mapped stays mapped. */
 export const NewAlarmRule = Type.Object(
   {
     sourceId: Type.Optional(Type.Union([Id, Type.Null()])),
@@ -54,6 +54,19 @@ export type NewAlarmSource = Static<typeof NewAlarmSource>;
 export const AlarmSourceMade = Type.Object({ source: AlarmSource, token: Type.String(), url: Type.String() });
 export type AlarmSourceMade = Static<typeof AlarmSourceMade>;
 
+/** GET /api/v1/alarm-deliveries?trouble=true → TroubledDelivery[]: what sources sent and could not be understood or worked off, newest first, at most 50. */
+export const TroubledDelivery = Type.Object({
+  number: Type.Integer(),
+  source: Type.String({ description: 'The name of the source.' }),
+  receivedAt: Instant,
+  trouble: Type.String({ description: 'What was wrong, as a sentence.' }),
+  body: Type.String({
+    maxLength: 300,
+    description: 'How the body begins, as text; what looks like a password or a token is not shown.',
+  }),
+});
+export type TroubledDelivery = Static<typeof TroubledDelivery>;
+
 /** POST /hooks/alarms: one alarm or an array of at most 1000. `resource` is our resource id, or use labels with a rule. */
 export const PlainAlarm = Type.Object(
   {
@@ -71,7 +84,7 @@ export const PlainAlarm = Type.Object(
   },
   { additionalProperties: false },
 );
-/** `startedAt`: of a cleared alarm, where the source says when it began. */
+/** `startedAt`: where the source names the beginning with each word, firing or cleared (Alertmanager); `at` is then no later than the word itself. */
 export type PlainAlarm = Static<typeof PlainAlarm> & { startedAt?: string };
 
 /** GET /api/v1/resources?search=…&limit=… → ResourceBrief[] */

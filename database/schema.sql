@@ -215,11 +215,16 @@ CREATE TABLE alarm_deliveries (
   source_id uuid NOT NULL,
   received_at timestamp with time zone NOT NULL,
   body bytea NOT NULL,
+  digest bytea GENERATED ALWAYS AS (sha256(body)) STORED NOT NULL,
+  worked integer DEFAULT 0 NOT NULL,
+  repeated boolean DEFAULT false NOT NULL,
   worked_at timestamp with time zone,
   trouble text,
   CONSTRAINT alarm_deliveries_pkey PRIMARY KEY (number),
   CONSTRAINT alarm_deliveries_source_id_fkey FOREIGN KEY (source_id) REFERENCES alarm_sources(id)
 );
+CREATE INDEX alarm_deliveries_same ON alarm_deliveries (source_id, digest, number);
+CREATE INDEX alarm_deliveries_trouble ON alarm_deliveries (number) WHERE trouble IS NOT NULL;
 CREATE INDEX alarm_deliveries_waiting ON alarm_deliveries (number) WHERE worked_at IS NULL;
 
 CREATE TABLE alarms (
@@ -228,6 +233,7 @@ CREATE TABLE alarms (
   fingerprint text NOT NULL,
   started_at timestamp with time zone NOT NULL,
   cleared_at timestamp with time zone,
+  firing_at timestamp with time zone,
   severity text NOT NULL,
   labels jsonb NOT NULL,
   summary text NOT NULL,
@@ -241,6 +247,7 @@ CREATE TABLE alarms (
   CONSTRAINT alarms_severity_check CHECK (severity = ANY (ARRAY['critical'::text, 'major'::text, 'minor'::text, 'info'::text]))
 );
 CREATE INDEX alarms_standing ON alarms (resource_id) WHERE cleared_at IS NULL;
+CREATE UNIQUE INDEX alarms_standing_once ON alarms (source_id, fingerprint) WHERE cleared_at IS NULL;
 CREATE INDEX alarms_unmapped ON alarms (received_at) WHERE resource_id IS NULL AND NOT ignored;
 
 CREATE TABLE alarm_rules (

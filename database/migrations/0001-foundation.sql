@@ -183,10 +183,15 @@ CREATE TABLE alarm_deliveries (
   source_id uuid NOT NULL REFERENCES alarm_sources,
   received_at timestamptz NOT NULL,
   body bytea NOT NULL,
+  digest bytea NOT NULL GENERATED ALWAYS AS (sha256(body)) STORED, -- the same body again is found by it
+  worked int NOT NULL DEFAULT 0, -- how many of its alarms are worked off: a long delivery is in slices
+  repeated boolean NOT NULL DEFAULT false, -- the same body as another one shortly before
   worked_at timestamptz,
   trouble text
 );
 CREATE INDEX alarm_deliveries_waiting ON alarm_deliveries (number) WHERE worked_at IS NULL;
+CREATE INDEX alarm_deliveries_same ON alarm_deliveries (source_id, digest, number);
+CREATE INDEX alarm_deliveries_trouble ON alarm_deliveries (number) WHERE trouble IS NOT NULL;
 
 CREATE TABLE alarms (
   id uuid PRIMARY KEY,
@@ -194,6 +199,7 @@ CREATE TABLE alarms (
   fingerprint text NOT NULL,
   started_at timestamptz NOT NULL,
   cleared_at timestamptz,
+  firing_at timestamptz, -- by the source's clock: what its latest word "firing" was dated; null: only its end was ever heard
   severity text NOT NULL CHECK (severity IN ('critical', 'major', 'minor', 'info')),
   labels jsonb NOT NULL,
   summary text NOT NULL,
@@ -203,6 +209,7 @@ CREATE TABLE alarms (
   UNIQUE (source_id, fingerprint, started_at)
 );
 CREATE INDEX alarms_standing ON alarms (resource_id) WHERE cleared_at IS NULL;
+CREATE UNIQUE INDEX alarms_standing_once ON alarms (source_id, fingerprint) WHERE cleared_at IS NULL;
 CREATE INDEX alarms_unmapped ON alarms (received_at) WHERE resource_id IS NULL AND NOT ignored;
 
 -- How labels name a resource. Asked in order of position; the first that matches decides.

@@ -1,4 +1,11 @@
-import type { AlarmRule, AlarmSource, NewAlarmRule, NewAlarmSource, UnmappedAlarm } from '../../../contract/alarms.ts';
+import type {
+  AlarmRule,
+  AlarmSource,
+  NewAlarmRule,
+  NewAlarmSource,
+  TroubledDelivery,
+  UnmappedAlarm,
+} from '../../../contract/alarms.ts';
 import type { AlarmBrief, ResourceBrief } from '../../../contract/incidents.ts';
 import type { Actor } from '../../platform/actor.ts';
 import type { Db } from '../../platform/database/database.ts';
@@ -6,8 +13,8 @@ import { conflict, invalid, notFound } from '../../platform/errors.ts';
 import { recordEvents } from '../../platform/events.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { hashToken, newToken } from '../../platform/secrets.ts';
-import { findResources, resourceBriefs, resourceIds } from '../topology/index.ts';
-import { mapAlarm, tellingLabel, withoutPort } from './rules.ts';
+import { findResources, liveResources, resourceBriefs, resourceIds } from '../topology/index.ts';
+import { type MappingRule, mapAlarm, tellingLabel, withoutPort, withoutSecrets } from './rules.ts';
 import {
   deleteRule,
   endSource,
@@ -15,6 +22,7 @@ import {
   insertSource,
   type ListedAlarm,
   listAlarms,
+  listTroubled,
   mapStored,
   readRules,
   takeUnmapped,
@@ -36,7 +44,8 @@ export async function makeRule(
     );
   }
   return await platform.database.transaction(async (tx) => {
-    if (rule.resourceId && (await resourceBriefs(tx, [rule.resourceId])).length === 0) throw notFound('This resource');
+    if (rule.resourceId && !(await liveResources(tx, [rule.resourceId])).has(rule.resourceId))
+      throw notFound('This resource');
     const id = await insertRule(
       tx,
       {
@@ -49,7 +58,7 @@ export async function makeRule(
       },
       platform.clock.business(),
     );
-    const rules = await readRules(tx);
+    const rules = await usableRules(tx);
     const waiting = (await takeUnmapped(tx)).map((alarm) => ({
       alarm,
       mapping: mapAlarm(alarm.sourceId, alarm.labels, rules),
@@ -81,6 +90,7 @@ export async function makeRule(
   });
 }
 
+/** Ends a mapping rule: for alarms that come from now on. What it mapped stays mapped, so that no open incident loses its alarms. */
 export async function endRule(platform: Platform, actor: Actor, id: string): Promise<void> {
   await platform.database.transaction(async (tx) => {
     if (!(await deleteRule(tx, id))) throw notFound('This rule');
@@ -162,6 +172,22 @@ export async function unmappedAlarms(db: Db): Promise<UnmappedAlarm[]> {
     groups.set(key, { ...brief, count: 1, suggestions });
   }
   return [...groups.values()];
+}
+
+/** The rules that can decide: one that names a resource that ended decides nothing until the resource is back. */
+export async function usableRules(db: Db): Promise<MappingRule[]> {
+  const rules = await readRules(db);
+  const live = await liveResources(db, [...new Set(rules.flatMap((rule) => rule.resourceId ?? []))]);
+  return rules.filter((rule) => rule.resourceId === null || live.has(rule.resourceId));
+}
+
+/** What sources sent and could not be understood, as a person may see it. */
+export async function troubledDeliveries(db: Db): Promise<TroubledDelivery[]> {
+  return (await listTroubled(db)).map(({ beginning, receivedAt, ...delivery }) => ({
+    ...delivery,
+    receivedAt: receivedAt.toISOString(),
+    body: withoutSecrets(beginning.toString('utf8')).slice(0, 300),
+  }));
 }
 
 export async function presentRules(db: Db): Promise<AlarmRule[]> {

@@ -5,19 +5,29 @@ import {
   AlarmSourceMade,
   NewAlarmRule,
   NewAlarmSource,
+  TroubledDelivery,
   UnmappedAlarm,
 } from '../../../contract/alarms.ts';
 import { Id } from '../../../contract/answer.ts';
 import { AlarmBrief } from '../../../contract/incidents.ts';
 import { actorOf, type Http } from '../../platform/http.ts';
 import type { Platform } from '../../platform/platform.ts';
-import { endAlarmSource, endRule, makeRule, makeSource, presentAlarms, presentRules, unmappedAlarms } from './map.ts';
+import {
+  endAlarmSource,
+  endRule,
+  makeRule,
+  makeSource,
+  presentAlarms,
+  presentRules,
+  troubledDeliveries,
+  unmappedAlarms,
+} from './map.ts';
 import { listAlarms, listSources } from './store.ts';
 import type { OnAlarms } from './work-off.ts';
 
 const ById = Type.Object({ id: Id });
 
-/** /api/v1/alarms, alarm-rules and alarm-sources. */
+/** /api/v1/alarms, alarm-deliveries, alarm-rules and alarm-sources. */
 export function alarmRoutes(http: Http, platform: Platform, onAlarms: OnAlarms): void {
   const { db } = platform.database;
   http.get(
@@ -35,6 +45,18 @@ export function alarmRoutes(http: Http, platform: Platform, onAlarms: OnAlarms):
       request.query.show === 'unmapped'
         ? await unmappedAlarms(db)
         : await presentAlarms(db, await listAlarms(db, 'standing')),
+  );
+
+  http.get(
+    '/api/v1/alarm-deliveries',
+    {
+      config: { access: 'deed:alarms:see' },
+      schema: {
+        querystring: Type.Object({ trouble: Type.Literal('true') }),
+        response: { 200: Type.Array(TroubledDelivery) },
+      },
+    },
+    () => troubledDeliveries(db),
   );
 
   http.get(

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type MappingRule, mapAlarm, matches, tellingLabel, withoutPort } from './rules.ts';
+import { type MappingRule, mapAlarm, matches, tellingLabel, withoutPort, withoutSecrets } from './rules.ts';
 
 const rule = (change: Partial<MappingRule>): MappingRule => ({
   id: 'r',
@@ -56,5 +56,24 @@ describe('mapping alarms to resources', () => {
     });
     expect(tellingLabel({ site: 'Ghiffa', instance: 'x' })).toEqual({ label: 'instance', value: 'x' });
     expect(tellingLabel({})).toBeNull();
+  });
+});
+
+describe('what a source sent, as a person may see it', () => {
+  test('what looks like a password or a token is not shown, the rest is', () => {
+    const shown = withoutSecrets(
+      '{"id":"a","api_key":"k3y","password": "pa\\"ss","snmpToken":12345,"authorization":"Bearer abc.def","tokens":["one","two"],"url":"https://me:pw@host/x?token=qqq&page=2","note":"Basic dXNlcjpwdw=="',
+    );
+    for (const secret of ['k3y', 'pa', 'ss"', '12345', 'abc', 'one', 'two', 'me:pw', 'qqq', 'dXNl']) {
+      const values = shown.replaceAll('password', '').replaceAll('page', '');
+      expect(values).not.toContain(secret);
+    }
+    expect(shown).toContain('"id":"a"');
+    expect(shown).toContain('@host/x');
+    expect(shown).toContain('page=2');
+  });
+
+  test('a secret that the end cuts off is not shown either', () => {
+    expect(withoutSecrets('{"password":"begins but doesn’t en')).toBe('{"password":[…]');
   });
 });

@@ -102,3 +102,16 @@ export function tellingLabel(labels: Record<string, string>): { label: string; v
   const value = label === undefined ? undefined : labels[label];
   return label === undefined || value === undefined ? null : { label, value };
 }
+
+// Bounded, so that a hostile body can't make the search long.
+const SECRET_NAME =
+  '[\\w.-]{0,40}(?:passw|passphrase|pwd|secret|token|credential|authori[sz]ation|api[_-]?key|private[_-]?key|cookie)[\\w.-]{0,40}';
+const SECRET_VALUE = '\\\\?"(?:[^"\\\\]|\\\\.)*"?|\'[^\']*\'?|\\[[^\\]]*\\]?|[^\\s,;&}\\]"\']+';
+const NAMED_SECRET = new RegExp(`(${SECRET_NAME}\\\\?["']?\\s{0,9}[:=]\\s{0,9})(?:${SECRET_VALUE})`, 'giu');
+
+/** A text without what looks like a password or a token: the value after such a name, what follows Bearer or Basic, the user part of a URL. */
+export const withoutSecrets = (text: string): string =>
+  text
+    .replace(/\b(bearer|basic)\s+[\w.~+/=-]+/giu, '$1 […]')
+    .replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s/@"']+@/giu, '$1[…]@')
+    .replace(NAMED_SECRET, '$1[…]');

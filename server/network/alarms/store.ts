@@ -3,6 +3,7 @@ import type { AlarmSource } from '../../../contract/alarms.ts';
 import type { Severity } from '../../../contract/incidents.ts';
 import type { Db, Tx } from '../../platform/database/database.ts';
 import { newId } from '../../platform/ids.ts';
+import type { Episode } from './episodes.ts';
 import type { MappingRule } from './rules.ts';
 
 // Sources -------------------------------------------------------------------------------------------------------------
@@ -75,11 +76,22 @@ export interface Delivery {
   sourceId: string;
   kind: AlarmSource['kind'];
   receivedAt: Date;
-  body: Buffer;
+  /** How many of its words are worked off already. */
+  worked: number;
+  /** Whether the same body came from the same source shortly before, and was worked off. */
+  repeated: boolean;
+  /** Null where the caller has it already. */
+  body: Buffer | null;
 }
 
-/** The oldest delivery that waits, locked. One process works at a time: order matters, an alarm must not be cleared before it is raised. */
-export async function takeDelivery(tx: Tx): Promise<Delivery | null> {
+/** Within so many minutes the same body again is taken for the same delivery again (a proxy or a queue that sends twice). A repeat doesn't make the time longer. */
+const REPEAT_MINUTES = 60;
+
+/**
+ * The oldest delivery that waits, locked, without its body when it is number `known`. One process works at a time: order matters, an alarm
+ * must not be cleared before it is raised.
+ */
+export async function takeDelivery(tx: Tx, known: number | null): Promise<Delivery | null> {
   const { rows: lock } = await sql<{
     mine: boolean;
   }>`SELECT pg_try_advisory_xact_lock(hashtext('alarm deliveries ' || current_schema())) AS mine`.execute(tx);
@@ -89,23 +101,40 @@ export async function takeDelivery(tx: Tx): Promise<Delivery | null> {
     source_id: string;
     kind: AlarmSource['kind'];
     received_at: Date;
-    body: Buffer;
+    worked: number;
+    repeated: boolean;
+    body: Buffer | null;
   }>`
-    SELECT alarm_deliveries.number, source_id, kind, received_at, body FROM alarm_deliveries JOIN alarm_sources ON alarm_sources.id = source_id
-    WHERE worked_at IS NULL ORDER BY number LIMIT 1`.execute(tx);
+    SELECT taken.number, taken.source_id, kind, taken.received_at, taken.worked, CASE WHEN taken.number = ${known}::bigint THEN NULL ELSE taken.body END AS body,
+      EXISTS (SELECT 1 FROM alarm_deliveries before WHERE before.source_id = taken.source_id AND before.digest = taken.digest AND before.number < taken.number
+        AND before.received_at > taken.received_at - make_interval(mins => ${REPEAT_MINUTES}::int) AND before.trouble IS NULL AND NOT before.repeated) AS repeated
+    FROM alarm_deliveries taken JOIN alarm_sources ON alarm_sources.id = taken.source_id
+    WHERE taken.worked_at IS NULL ORDER BY taken.number LIMIT 1`.execute(tx);
   const [row] = rows;
   return row
-    ? { number: row.number, sourceId: row.source_id, kind: row.kind, receivedAt: row.received_at, body: row.body }
+    ? {
+        number: row.number,
+        sourceId: row.source_id,
+        kind: row.kind,
+        receivedAt: row.received_at,
+        worked: row.worked,
+        repeated: row.repeated,
+        body: row.body,
+      }
     : null;
+}
+
+/** Keeps how far a delivery is worked off. */
+export async function noteProgress(tx: Tx, number: number, worked: number): Promise<void> {
+  await sql`UPDATE alarm_deliveries SET worked = ${worked} WHERE number = ${number}`.execute(tx);
 }
 
 export async function finishDelivery(
   tx: Tx,
-  delivery: Pick<Delivery, 'number' | 'sourceId' | 'receivedAt'>,
-  at: Date,
-  trouble: string | null,
+  delivery: Pick<Delivery, 'number' | 'sourceId' | 'receivedAt' | 'repeated'>,
+  { at, worked, trouble }: { at: Date; worked: number; trouble: string | null },
 ): Promise<void> {
-  await sql`UPDATE alarm_deliveries SET worked_at = ${at}, trouble = ${trouble} WHERE number = ${delivery.number}`.execute(
+  await sql`UPDATE alarm_deliveries SET worked_at = ${at}, worked = ${worked}, repeated = ${delivery.repeated}, trouble = ${trouble} WHERE number = ${delivery.number}`.execute(
     tx,
   );
   await sql`UPDATE alarm_sources SET last_heard_at = greatest(last_heard_at, ${delivery.receivedAt}) WHERE id = ${delivery.sourceId}`.execute(
@@ -113,19 +142,24 @@ export async function finishDelivery(
   );
 }
 
-// Alarms --------------------------------------------------------------------------------------------------------------
-
-export interface NewAlarm {
-  sourceId: string;
-  fingerprint: string;
-  startedAt: Date;
-  clearedAt: Date | null;
-  severity: Severity;
-  labels: Record<string, string>;
-  summary: string;
-  resourceId: string | null;
-  ignored: boolean;
+/** Deliveries with trouble, newest first, at most 50; of each body the first 4,000 bytes. */
+export async function listTroubled(
+  db: Db,
+): Promise<{ number: number; source: string; receivedAt: Date; trouble: string; beginning: Buffer }[]> {
+  const { rows } = await sql<{
+    number: number;
+    source: string;
+    received_at: Date;
+    trouble: string;
+    beginning: Buffer;
+  }>`SELECT number, alarm_sources.name AS source, received_at, trouble, substring(body FROM 1 FOR 4000) AS beginning
+    FROM alarm_deliveries JOIN alarm_sources ON alarm_sources.id = source_id WHERE trouble IS NOT NULL ORDER BY number DESC LIMIT 50`.execute(
+    db,
+  );
+  return rows.map(({ received_at, ...row }) => ({ ...row, receivedAt: received_at }));
 }
+
+// Alarms --------------------------------------------------------------------------------------------------------------
 
 export interface AlarmFact {
   id: string;
@@ -151,46 +185,93 @@ const fact = (row: AlarmRow): AlarmFact => ({
   clearedAt: row.cleared_at,
 });
 
-/** Raises or clears alarms; the same alarm twice is one. Returns those that changed: raised, or cleared now. */
-export async function saveAlarms(tx: Tx, alarms: readonly NewAlarm[], receivedAt: Date): Promise<AlarmFact[]> {
-  const rows = JSON.stringify(
-    alarms.map((alarm) => ({
-      id: newId(),
-      source_id: alarm.sourceId,
-      fingerprint: alarm.fingerprint,
-      started_at: alarm.startedAt,
-      cleared_at: alarm.clearedAt,
-      severity: alarm.severity,
-      labels: alarm.labels,
-      summary: alarm.summary,
-      resource_id: alarm.resourceId,
-      ignored: alarm.ignored,
-    })),
-  );
-  const { rows: changed } = await sql<AlarmRow>`
-    INSERT INTO alarms (id, source_id, fingerprint, started_at, cleared_at, severity, labels, summary, resource_id, ignored, received_at)
-    SELECT id, source_id, fingerprint, started_at, cleared_at, severity, labels, summary, resource_id, ignored, ${receivedAt}
-    FROM jsonb_to_recordset(${rows}::jsonb) AS row(id uuid, source_id uuid, fingerprint text, started_at timestamptz, cleared_at timestamptz, severity text, labels jsonb, summary text, resource_id uuid, ignored boolean)
-    ON CONFLICT (source_id, fingerprint, started_at) DO UPDATE SET cleared_at = excluded.cleared_at WHERE alarms.cleared_at IS NULL AND excluded.cleared_at IS NOT NULL
-    RETURNING id, resource_id, severity, started_at, cleared_at`.execute(tx);
-  return changed.map(fact);
+/** Of each alarm that was heard of before: its newest episode, and when the one before that ended. */
+export async function readEpisodes(
+  tx: Tx,
+  sourceId: string,
+  fingerprints: readonly string[],
+): Promise<Map<string, { latest: Episode; previous: Date | null }>> {
+  const { rows } = await sql<{
+    fingerprint: string;
+    id: string;
+    started_at: Date;
+    cleared_at: Date | null;
+    firing_at: Date | null;
+  }>`SELECT word.fingerprint, alarm.id, alarm.started_at, alarm.cleared_at, alarm.firing_at
+    FROM unnest(${[...fingerprints]}::text[]) AS word(fingerprint) CROSS JOIN LATERAL (
+      SELECT id, started_at, cleared_at, firing_at FROM alarms WHERE source_id = ${sourceId} AND fingerprint = word.fingerprint
+      ORDER BY started_at DESC LIMIT 2
+    ) alarm ORDER BY alarm.started_at DESC`.execute(tx);
+  const found = new Map<string, { latest: Episode; previous: Date | null }>();
+  for (const row of rows) {
+    const known = found.get(row.fingerprint);
+    if (known) known.previous = row.cleared_at;
+    else
+      found.set(row.fingerprint, {
+        latest: { id: row.id, startedAt: row.started_at, clearedAt: row.cleared_at, firingAt: row.firing_at },
+        previous: null,
+      });
+  }
+  return found;
 }
 
-/** Clears the standing alarm of this name, where the source doesn't say when it began. Returns what changed. */
-export async function clearStanding(tx: Tx, sourceId: string, fingerprint: string, at: Date): Promise<AlarmFact[]> {
-  const { rows } =
-    await sql<AlarmRow>`UPDATE alarms SET cleared_at = greatest(${at}::timestamptz, started_at) WHERE source_id = ${sourceId} AND fingerprint = ${fingerprint} AND cleared_at IS NULL
-    RETURNING id, resource_id, severity, started_at, cleared_at`.execute(tx);
-  return rows.map(fact);
+/** What a word says of the alarm beside its time. */
+export interface AlarmDetails {
+  severity: Severity;
+  labels: Record<string, string>;
+  summary: string;
+  resourceId: string | null;
+  ignored: boolean;
 }
 
-/** Whether an alarm of this name stands already: raising it again is nothing new. */
-export async function standsAlready(tx: Tx, sourceId: string, fingerprint: string): Promise<boolean> {
-  const { rows } =
-    await sql`SELECT 1 FROM alarms WHERE source_id = ${sourceId} AND fingerprint = ${fingerprint} AND cleared_at IS NULL LIMIT 1`.execute(
-      tx,
+export interface EpisodeToSave {
+  fingerprint: string;
+  episode: Episode;
+  /** Null: those of an episode that is stored already stay. */
+  details: AlarmDetails | null;
+  isNew: boolean;
+}
+
+/** Stores episodes of a source, with two statements for all. Returns each as it stands now. */
+export async function saveEpisodes(
+  tx: Tx,
+  sourceId: string,
+  episodes: readonly EpisodeToSave[],
+  receivedAt: Date,
+): Promise<AlarmFact[]> {
+  const rows = (isNew: boolean): string =>
+    JSON.stringify(
+      episodes
+        .filter((one) => one.isNew === isNew)
+        .map(({ fingerprint, episode, details }) => ({
+          id: episode.id,
+          fingerprint,
+          started_at: episode.startedAt,
+          cleared_at: episode.clearedAt,
+          firing_at: episode.firingAt,
+          ...(details && {
+            severity: details.severity,
+            labels: details.labels,
+            summary: details.summary,
+            resource_id: details.resourceId,
+            ignored: details.ignored,
+          }),
+        })),
     );
-  return rows.length > 0;
+  const columns = sql`row(id uuid, fingerprint text, started_at timestamptz, cleared_at timestamptz, firing_at timestamptz, severity text, labels jsonb, summary text, resource_id uuid, ignored boolean)`;
+  // First what ends: of one alarm no two episodes stand at a time.
+  const { rows: changed } = await sql<AlarmRow>`
+    UPDATE alarms SET started_at = row.started_at, cleared_at = row.cleared_at, firing_at = row.firing_at, severity = coalesce(row.severity, alarms.severity),
+      labels = coalesce(row.labels, alarms.labels), summary = coalesce(row.summary, alarms.summary),
+      resource_id = CASE WHEN row.labels IS NULL THEN alarms.resource_id ELSE row.resource_id END, ignored = coalesce(row.ignored, alarms.ignored)
+    FROM jsonb_to_recordset(${rows(false)}::jsonb) AS ${columns} WHERE alarms.id = row.id
+    RETURNING alarms.id, alarms.resource_id, alarms.severity, alarms.started_at, alarms.cleared_at`.execute(tx);
+  const { rows: made } = await sql<AlarmRow>`
+    INSERT INTO alarms (id, source_id, fingerprint, started_at, cleared_at, firing_at, severity, labels, summary, resource_id, ignored, received_at)
+    SELECT id, ${sourceId}::uuid, fingerprint, started_at, cleared_at, firing_at, severity, labels, summary, resource_id, ignored, ${receivedAt}::timestamptz
+    FROM jsonb_to_recordset(${rows(true)}::jsonb) AS ${columns}
+    RETURNING id, resource_id, severity, started_at, cleared_at`.execute(tx);
+  return [...changed, ...made].map(fact);
 }
 
 export interface ListedAlarm extends AlarmFact {
@@ -208,7 +289,7 @@ export async function listAlarms(
     show === 'standing'
       ? sql`cleared_at IS NULL AND NOT ignored`
       : show === 'unmapped'
-        ? sql`resource_id IS NULL AND NOT ignored`
+        ? sql`resource_id IS NULL AND NOT ignored AND firing_at IS NOT NULL`
         : sql`alarms.id IN (SELECT alarm_id FROM incident_alarms WHERE incident_id = ${show.incidentId})`;
   const { rows } = await sql<
     AlarmRow & { source: string; source_id: string; summary: string; labels: Record<string, string> }
@@ -234,7 +315,7 @@ export async function takeUnmapped(
     id: string;
     source_id: string;
     labels: Record<string, string>;
-  }>`SELECT id, source_id, labels FROM alarms WHERE resource_id IS NULL AND NOT ignored
+  }>`SELECT id, source_id, labels FROM alarms WHERE resource_id IS NULL AND NOT ignored AND firing_at IS NOT NULL
     ORDER BY received_at DESC LIMIT 5000 FOR UPDATE`.execute(tx);
   return rows.map((row) => ({ id: row.id, sourceId: row.source_id, labels: row.labels }));
 }
@@ -296,6 +377,7 @@ export async function insertRule(tx: Tx, rule: Omit<MappingRule, 'id'>, at: Date
   return id;
 }
 
+/** The rule maps no more alarms from now on; those that it mapped keep their resource. */
 export async function deleteRule(tx: Tx, id: string): Promise<boolean> {
   const { rows } = await sql`DELETE FROM alarm_rules WHERE id = ${id} RETURNING id`.execute(tx);
   return rows.length > 0;

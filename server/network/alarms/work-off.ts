@@ -1,19 +1,22 @@
+import { createHash } from 'node:crypto';
 import type { AlarmSource, PlainAlarm } from '../../../contract/alarms.ts';
 import type { Tx } from '../../platform/database/database.ts';
 import { Failure } from '../../platform/errors.ts';
 import { recordEvents } from '../../platform/events.ts';
+import { newId } from '../../platform/ids.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { resourceIds } from '../topology/index.ts';
+import { hearWord, inOrder, type Word } from './episodes.ts';
+import { usableRules } from './map.ts';
 import { mapAlarm } from './rules.ts';
 import {
   type AlarmFact,
-  clearStanding,
   type Delivery,
+  type EpisodeToSave,
   finishDelivery,
-  type NewAlarm,
-  readRules,
-  saveAlarms,
-  standsAlready,
+  noteProgress,
+  readEpisodes,
+  saveEpisodes,
   takeDelivery,
 } from './store.ts';
 
@@ -22,30 +25,53 @@ export type ReadDelivery = (kind: AlarmSource['kind'], body: Buffer) => PlainAla
 /** What follows when alarms were raised or cleared, in the same transaction. */
 export type OnAlarms = (tx: Tx, changed: AlarmFact[]) => Promise<void>;
 
-/** Works off what the sources delivered, oldest first, each delivery in a transaction of its own. Returns how many; all that wait, at most 1,000. */
+/** So many words in one transaction: a burst must not hold the one session of the embedded engine, or the locks of incidents, for long. */
+const SLICE = 100;
+/** So many slices in one call. */
+const MOST_SLICES = 1000;
+
+interface WordOfAlarm extends Word {
+  fingerprint: string;
+  alarm: PlainAlarm;
+}
+
+/** A long delivery is read once for all of its slices. */
+interface Opened {
+  number: number;
+  words: WordOfAlarm[];
+}
+
+/**
+ * Works off what the sources delivered, oldest first, each delivery in slices of at most 100 words, each slice in a transaction of its own
+ * that keeps how far it came. Returns how many slices; all that wait, at most 1,000.
+ */
 export async function workOffDeliveries(platform: Platform, read: ReadDelivery, onAlarms: OnAlarms): Promise<number> {
-  for (let worked = 0; worked < 1000; worked++) {
+  let opened: Opened | null = null;
+  for (let slices = 0; slices < MOST_SLICES; slices++) {
     let taken: Delivery | null = null;
     try {
-      const found = await platform.database.transaction(async (tx) => {
-        taken = await takeDelivery(tx);
-        if (!taken) return false;
-        await workOff(tx, platform, taken, read, onAlarms);
-        return true;
+      const known: Opened | null = opened;
+      const found: { opened: Opened | null } | null = await platform.database.transaction(async (tx) => {
+        taken = await takeDelivery(tx, known?.number ?? null);
+        return taken && { opened: await workOffSlice(tx, platform, taken, known, read, onAlarms) };
       });
-      if (!found) return worked;
+      if (!found) return slices;
+      opened = found.opened;
     } catch (error) {
       if (taken === null || !isItsOwnFault(error)) throw error;
       await setAside(platform, taken, error);
+      opened = null;
     }
   }
-  return 1000;
+  return MOST_SLICES;
 }
 
-/** Data that the database can't hold (SQLSTATE classes 22 and 23), or that our own code stumbles over: it would fail every time. Anything else is the surroundings. */
+/** Data that the database can't hold (SQLSTATE classes 22, 23 and 54), or that our own code stumbles over: it would fail every time. Anything else is the surroundings. */
 function isItsOwnFault(error: unknown): boolean {
   const code = (error as { code?: unknown }).code;
-  return typeof code === 'string' ? /^2[23]/.test(code) : error instanceof TypeError || error instanceof RangeError;
+  return typeof code === 'string'
+    ? /^(22|23|54)/.test(code)
+    : error instanceof TypeError || error instanceof RangeError;
 }
 
 /** What can't be worked off is kept with its trouble, shown to a person, and holds up nothing behind it. */
@@ -54,52 +80,62 @@ async function setAside(platform: Platform, delivery: Delivery, error: unknown):
     { delivery: delivery.number, problem: (error as Error).stack ?? String(error) },
     'a delivery of alarms could not be worked off and was set aside',
   );
-  await platform.database.transaction(async (tx) => {
-    await finishDelivery(
+  await platform.database.transaction((tx) =>
+    finishInTrouble(
       tx,
+      platform,
       delivery,
-      platform.clock.business(),
+      'failed',
       `could not be worked off: ${(error as Error).message}`.slice(0, 500),
-    );
-    await recordEvents(tx, platform.clock, { kind: 'source', id: delivery.sourceId }, [
-      {
-        kind: 'alarms.not-understood',
-        subjectKind: 'alarm-source',
-        subjectId: delivery.sourceId,
-        data: { delivery: delivery.number, code: 'failed' },
-      },
-    ]);
-  });
+    ),
+  );
 }
 
-async function workOff(
+async function finishInTrouble(
   tx: Tx,
   platform: Platform,
   delivery: Delivery,
+  code: string,
+  trouble: string,
+): Promise<void> {
+  await finishDelivery(tx, delivery, { at: platform.clock.business(), worked: delivery.worked, trouble });
+  await recordEvents(tx, platform.clock, { kind: 'source', id: delivery.sourceId }, [
+    {
+      kind: 'alarms.not-understood',
+      subjectKind: 'alarm-source',
+      subjectId: delivery.sourceId,
+      data: { delivery: delivery.number, code },
+    },
+  ]);
+}
+
+/** Works off the next slice; returns the opened delivery when more of it waits. */
+async function workOffSlice(
+  tx: Tx,
+  platform: Platform,
+  delivery: Delivery,
+  known: Opened | null,
   read: ReadDelivery,
   onAlarms: OnAlarms,
-): Promise<void> {
-  const now = platform.clock.business();
-  let alarms: PlainAlarm[];
-  try {
-    alarms = read(delivery.kind, delivery.body);
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    await finishDelivery(tx, delivery, now, error.message);
-    await recordEvents(tx, platform.clock, { kind: 'source', id: delivery.sourceId }, [
-      {
-        kind: 'alarms.not-understood',
-        subjectKind: 'alarm-source',
-        subjectId: delivery.sourceId,
-        data: { delivery: delivery.number, code: error.code },
-      },
-    ]);
-    return;
+): Promise<Opened | null> {
+  let opened = known?.number === delivery.number ? known : null;
+  if (opened === null) {
+    try {
+      opened = { number: delivery.number, words: wordsOf(read(delivery.kind, delivery.body ?? Buffer.alloc(0))) };
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      await finishInTrouble(tx, platform, delivery, error.code, error.message);
+      return null;
+    }
   }
-  const changed = await applyAlarms(tx, delivery, alarms);
-  await finishDelivery(tx, delivery, now, null);
-  const raised = changed.filter((alarm) => alarm.clearedAt === null);
+  const slice = opened.words.slice(delivery.worked, delivery.worked + SLICE);
+  const worked = delivery.worked + slice.length;
+  const changed = slice.length > 0 ? await hearSlice(tx, delivery, slice) : [];
+  const isDone = worked >= opened.words.length;
+  if (isDone) await finishDelivery(tx, delivery, { at: platform.clock.business(), worked, trouble: null });
+  else await noteProgress(tx, delivery.number, worked);
   if (changed.length > 0) {
+    const raised = changed.filter((alarm) => alarm.clearedAt === null);
     await recordEvents(tx, platform.clock, { kind: 'source', id: delivery.sourceId }, [
       {
         kind: 'alarms.heard',
@@ -114,40 +150,69 @@ async function workOff(
     ]);
     await onAlarms(tx, changed);
   }
+  return isDone ? null : opened;
 }
 
-async function applyAlarms(tx: Tx, delivery: Delivery, alarms: readonly PlainAlarm[]): Promise<AlarmFact[]> {
-  const rules = await readRules(tx);
-  const mappings = alarms.map((alarm) => {
-    const labels = { ...(alarm.resource ? { resource: alarm.resource } : {}), ...(alarm.labels ?? {}) };
-    return { alarm, labels, mapping: mapAlarm(delivery.sourceId, labels, rules) };
+const wordsOf = (alarms: readonly PlainAlarm[]): WordOfAlarm[] =>
+  inOrder(
+    alarms.map((alarm) => ({
+      state: alarm.state,
+      at: new Date(alarm.at),
+      startedAt: alarm.startedAt === undefined ? null : new Date(alarm.startedAt),
+      fingerprint: fingerprintOf(alarm.id),
+      alarm,
+    })),
+  );
+
+/** A long id is known by its digest: an index entry is at most some 2,700 bytes. */
+const fingerprintOf = (id: string): string =>
+  id.length <= 200 ? id : `sha256:${createHash('sha256').update(id).digest('hex')}`;
+
+/** Hears the words and stores what follows. Returns the alarms that stand now and did not, and those that stood and do not. */
+async function hearSlice(tx: Tx, delivery: Delivery, words: readonly WordOfAlarm[]): Promise<AlarmFact[]> {
+  const rules = await usableRules(tx);
+  const mapped = words.map((word) => {
+    const labels = { ...(word.alarm.resource ? { resource: word.alarm.resource } : {}), ...(word.alarm.labels ?? {}) };
+    return { word, labels, mapping: mapAlarm(delivery.sourceId, labels, rules) };
   });
-  const known = await resourceIds(tx, [...new Set(mappings.flatMap(({ mapping }) => mapping.candidates))]);
-  const changed: AlarmFact[] = [];
-  const toSave = new Map<string, NewAlarm>();
-  for (const { alarm, labels, mapping } of mappings) {
-    const cleared = alarm.state === 'cleared';
-    const startsKnown = alarm.startedAt !== undefined;
-    if (!startsKnown && cleared) {
-      changed.push(...(await clearStanding(tx, delivery.sourceId, alarm.id, new Date(alarm.at))));
-      continue;
-    }
-    if (!startsKnown && (await standsAlready(tx, delivery.sourceId, alarm.id))) continue;
-    const startedAt = new Date(alarm.startedAt ?? alarm.at);
-    // The last word about an alarm in one delivery counts: an upsert can't touch a row twice.
-    toSave.set(`${alarm.id} ${startedAt.toISOString()}`, {
-      sourceId: delivery.sourceId,
-      fingerprint: alarm.id,
-      startedAt,
-      clearedAt: cleared ? new Date(alarm.at) : null,
-      severity: mapping.severity ?? alarm.severity ?? 'major',
-      labels,
-      summary: alarm.summary,
-      resourceId:
-        mapping.resourceId ?? mapping.candidates.map((id) => known.get(id)).find((id) => id !== undefined) ?? null,
-      ignored: mapping.ignored,
+  const resources = await resourceIds(tx, [...new Set(mapped.flatMap(({ mapping }) => mapping.candidates))]);
+  const known = await readEpisodes(tx, delivery.sourceId, [...new Set(words.map((word) => word.fingerprint))]);
+  const stood = new Set([...known.values()].flatMap(({ latest }) => (latest.clearedAt === null ? [latest.id] : [])));
+  const toSave = new Map<string, EpisodeToSave>();
+  for (const { word, labels, mapping } of mapped) {
+    const before = known.get(word.fingerprint);
+    const effect = hearWord(word, before?.latest ?? null, before?.previous ?? null, {
+      receivedAt: delivery.receivedAt,
+      repeated: delivery.repeated,
+      newId,
+    });
+    if (!effect) continue;
+    const { episode } = effect;
+    known.set(word.fingerprint, {
+      latest: episode,
+      previous: (effect.fate === 'made' ? before?.latest.clearedAt : before?.previous) ?? null,
+    });
+    const saved = toSave.get(episode.id);
+    const details = effect.details
+      ? {
+          severity: mapping.severity ?? word.alarm.severity ?? 'major',
+          labels,
+          summary: word.alarm.summary,
+          resourceId:
+            mapping.resourceId ??
+            mapping.candidates.map((id) => resources.get(id)).find((id) => id !== undefined) ??
+            null,
+          ignored: mapping.ignored,
+        }
+      : (saved?.details ?? null);
+    toSave.set(episode.id, {
+      fingerprint: word.fingerprint,
+      episode,
+      details,
+      isNew: effect.fate === 'made' || saved?.isNew === true,
     });
   }
-  if (toSave.size > 0) changed.push(...(await saveAlarms(tx, [...toSave.values()], delivery.receivedAt)));
-  return changed;
+  if (toSave.size === 0) return [];
+  const facts = await saveEpisodes(tx, delivery.sourceId, [...toSave.values()], delivery.receivedAt);
+  return facts.filter((alarm) => stood.has(alarm.id) !== (alarm.clearedAt === null));
 }

@@ -22,6 +22,13 @@ export async function ancestorsOf(db: Db, id: string): Promise<string[]> {
   return [...decideAncestors(id, await loadAbove(db, [id]))];
 }
 
+/** Everything above each of some resources, itself not among them; with one query for all. An id that is no resource has nothing above it. */
+export async function ancestorsOfAll(db: Db, ids: readonly string[]): Promise<Map<string, Set<string>>> {
+  if (ids.length === 0) return new Map();
+  const upstreams = await loadAbove(db, ids);
+  return new Map(ids.map((id) => [id, decideAncestors(id, upstreams)]));
+}
+
 /** Whether `upstreamId` is somewhere above `id`. A resource is not below itself. */
 export async function isBelow(db: Db, id: string, upstreamId: string): Promise<boolean> {
   return decideAncestors(id, await loadAbove(db, [id])).has(upstreamId);

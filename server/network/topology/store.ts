@@ -100,6 +100,15 @@ export async function resourceIds(
   return new Map(rows.map((row) => [row.external_id, row.id]));
 }
 
+/** Which of some resources (by uuid) exist and have not ended. */
+export async function liveResources(db: Db, ids: readonly string[]): Promise<Set<string>> {
+  if (ids.length === 0) return new Set();
+  const { rows } = await sql<{
+    id: string;
+  }>`SELECT id FROM resources WHERE id = ANY(${ids}::uuid[]) AND ended_at IS NULL`.execute(db);
+  return new Set(rows.map((row) => row.id));
+}
+
 // Who is concerned ----------------------------------------------------------------------------------------------------
 
 /** How many lines in use stand directly on each of some resources. Those without any are left out. */

@@ -5,6 +5,7 @@ import { newId } from '../../platform/ids.ts';
 import {
   affectServices,
   ancestorsOf,
+  ancestorsOfAll,
   applyLinks,
   applyResources,
   areasOfSubject,
@@ -113,6 +114,13 @@ describe.each(ENGINES)('topology on %s', (engine) => {
     expect(names(await topmost(db, ['sector', 'left', 'hut'].map(id)))).toEqual(['left']);
     expect(names(await topmost(db, ['left', 'right'].map(id)))).toEqual(['left', 'right']);
     expect(names(await ancestorsOf(db, id('sector')))).toEqual(['core', 'left', 'mast', 'right']);
+    const all = await ancestorsOfAll(db, ['sector', 'hut', 'core'].map(id));
+    expect([...all].map(([below, above]) => [names([below]), names([...above])])).toEqual([
+      [['sector'], ['core', 'left', 'mast', 'right']],
+      [['hut'], ['core', 'left']],
+      [['core'], []],
+    ]);
+    expect(await ancestorsOfAll(db, [])).toEqual(new Map());
     expect(await isBelow(db, id('sector'), id('core'))).toBe(true);
     expect(await isBelow(db, id('core'), id('sector'))).toBe(false);
     expect(await isBelow(db, id('core'), id('core'))).toBe(false);
