@@ -4,7 +4,7 @@ import '@mantine/spotlight/styles.css';
 import './style.css';
 import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
@@ -14,7 +14,22 @@ import { DensityProvider } from './shell/preferences.tsx';
 import { Problem } from './shell/request.ts';
 import { deskTheme } from './theme.ts';
 
+/** A session that ended while a page was open leads to the sign-in, and from there back to that page. */
+const onRefusal = (error: unknown): void => {
+  if (!(error instanceof Problem) || error.code !== 'not-signed-in') return;
+  const { pathname } = router.state.location;
+  if (pathname === '/sign-in') return;
+  void router.navigate({ to: '/sign-in', search: { next: pathname, over: true }, replace: true });
+};
+
 const queries = new QueryClient({
+  queryCache: new QueryCache({
+    onError: (error, query) => {
+      // Who is there is asked before the first page; without an answer the router itself leads to the sign-in.
+      if (query.queryKey[0] !== 'me' || query.state.data !== undefined) onRefusal(error);
+    },
+  }),
+  mutationCache: new MutationCache({ onError: onRefusal }),
   defaultOptions: {
     queries: {
       staleTime: 10_000,

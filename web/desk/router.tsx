@@ -22,10 +22,13 @@ const root = createRootRouteWithContext<Context>()({ component: Outlet, notFound
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: (search: Record<string, unknown>): { next?: string } =>
-    typeof search.next === 'string' && search.next.startsWith('/') && !search.next.startsWith('//')
+  validateSearch: (search: Record<string, unknown>): { next?: string; over?: true } => ({
+    ...(typeof search.next === 'string' && search.next.startsWith('/') && !search.next.startsWith('//')
       ? { next: search.next }
-      : {},
+      : {}),
+    // The session ended while a page was open, as against coming in anew.
+    ...(search.over === true ? { over: true } : {}),
+  }),
   component: lazyRouteComponent(() => import('./access/sign-in.tsx'), 'SignIn'),
 });
 
@@ -87,6 +90,24 @@ const inDoubt = createRoute({
   getParentRoute: () => shell,
   path: '/in-doubt',
   component: lazyRouteComponent(() => import('./in-doubt/in-doubt-list.tsx'), 'InDoubtList'),
+});
+const search = (search: Record<string, unknown>): { search?: string } =>
+  typeof search.search === 'string' && search.search !== '' ? { search: search.search.slice(0, 200) } : {};
+const customers = createRoute({
+  getParentRoute: () => shell,
+  path: '/customers',
+  component: lazyRouteComponent(() => import('./customers/customer-list.tsx'), 'CustomerList'),
+});
+const customer = createRoute({
+  getParentRoute: () => shell,
+  path: '/customers/$id',
+  component: lazyRouteComponent(() => import('./customers/customer-page.tsx'), 'CustomerPage'),
+});
+const resources = createRoute({
+  getParentRoute: () => shell,
+  path: '/resources',
+  validateSearch: search,
+  component: lazyRouteComponent(() => import('./network/resource-list.tsx'), 'ResourceList'),
 });
 const imports = createRoute({
   getParentRoute: () => shell,
@@ -159,7 +180,21 @@ export function makeRouter(queries: QueryClient) {
       invitation('welcome'),
       invitation('invitation'),
       invitation('reset'),
-      shell.addChildren([home, incidents, incident, promises, alarms, inDoubt, imports, staff, account, settingsPages]),
+      shell.addChildren([
+        home,
+        incidents,
+        incident,
+        promises,
+        alarms,
+        inDoubt,
+        customers,
+        customer,
+        resources,
+        imports,
+        staff,
+        account,
+        settingsPages,
+      ]),
     ]),
   });
 }

@@ -14,7 +14,7 @@ export function SignIn() {
   const { t } = useWords();
   const queries = useQueryClient();
   const navigate = useNavigate();
-  const { next } = useSearch({ from: '/sign-in' });
+  const { next, over } = useSearch({ from: '/sign-in' });
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const [asksCode, setAsksCode] = useState(false);
@@ -54,6 +54,11 @@ export function SignIn() {
         }}
       >
         <Stack gap="sm">
+          {over && (
+            <Text size="sm" role="status">
+              {t('session.over')}
+            </Text>
+          )}
           <TextInput
             label={t('email')}
             type="email"

@@ -6,7 +6,9 @@ import { useWords } from '../shell/language.tsx';
 import { useMay } from '../shell/me.ts';
 import { SeverityBadge } from '../shell/standing.tsx';
 import { Empty, PageTitle, Shown } from '../shell/states.tsx';
+import { AlarmRules } from './alarm-rules.tsx';
 import { standingAlarmsQuery, unmappedAlarmsQuery } from './queries.ts';
+import { TroubledDeliveries } from './troubled-deliveries.tsx';
 import { Unmapped } from './unmapped-alarm.tsx';
 
 /** Alarms that found no resource first (they need a person), then those that stand. */
@@ -101,6 +103,8 @@ export function AlarmList() {
             }
           </Shown>
         </section>
+        <TroubledDeliveries />
+        <AlarmRules />
       </Stack>
     </>
   );

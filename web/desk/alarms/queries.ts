@@ -5,6 +5,7 @@ import type {
   AlarmSourceMade,
   NewAlarmRule,
   NewAlarmSource,
+  TroubledDelivery,
   UnmappedAlarm,
 } from '../../../contract/alarms.ts';
 import type { AlarmBrief, ResourceBrief } from '../../../contract/incidents.ts';
@@ -39,3 +40,15 @@ export const makeSource = (source: NewAlarmSource) =>
   request<AlarmSourceMade>('/api/v1/alarm-sources', { method: 'POST', body: source });
 
 export const endSource = (id: string) => request<unknown>(`/api/v1/alarm-sources/${id}`, { method: 'DELETE' });
+
+export const rulesQuery = queryOptions({
+  queryKey: ['alarms', 'rules'],
+  queryFn: ({ signal }) => request<AlarmRule[]>('/api/v1/alarm-rules', { signal }),
+});
+
+export const endRule = (id: string) => request<unknown>(`/api/v1/alarm-rules/${id}`, { method: 'DELETE' });
+
+export const troubledDeliveriesQuery = queryOptions({
+  queryKey: ['alarms', 'deliveries'],
+  queryFn: ({ signal }) => request<TroubledDelivery[]>('/api/v1/alarm-deliveries?trouble=true', { signal }),
+});

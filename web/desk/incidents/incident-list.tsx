@@ -9,6 +9,7 @@ import { useListKeys } from '../shell/list-keys.ts';
 import { useMay } from '../shell/me.ts';
 import { IncidentStateBadge, PromiseBadge } from '../shell/standing.tsx';
 import { Empty, PageTitle, Shown } from '../shell/states.tsx';
+import { FirstSteps } from './first-steps.tsx';
 import { incidentsQuery } from './queries.ts';
 
 /** What is open, and what has ended. */
@@ -54,30 +55,21 @@ function NothingOpen() {
   const { t } = useWords();
   const may = useMay();
   return (
-    <Empty
-      title={t('incidents.none')}
-      action={
-        <Group gap="md">
-          {may('imports:run') && (
-            <Anchor component={Link} to="/imports" size="sm">
-              {t('incidents.none.import')}
-            </Anchor>
-          )}
-          {may('alarm-sources:manage') && (
-            <Anchor component={Link} to="/settings/alarm-sources" size="sm">
-              {t('incidents.none.connect')}
-            </Anchor>
-          )}
-          {may('alarms:see') && (
+    <Stack gap="md">
+      <Empty
+        title={t('incidents.none')}
+        action={
+          may('alarms:see') && (
             <Anchor component={Link} to="/alarms" size="sm">
               {t('incidents.none.alarms')}
             </Anchor>
-          )}
-        </Group>
-      }
-    >
-      {t('incidents.none.help')}
-    </Empty>
+          )
+        }
+      >
+        {t('incidents.none.help')}
+      </Empty>
+      {may('settings:change') && <FirstSteps />}
+    </Stack>
   );
 }
 

@@ -39,6 +39,11 @@ const CONTRACT_WORDS: Record<string, readonly string[]> = {
   'waiting-reason': ['observing', 'people', 'cost', 'paused'],
   'staff-state': ['invited', 'active', 'ended'],
   'source-kind': ['alertmanager', 'alarms'],
+  consent: ['none', 'granted', 'refused'],
+  'consent.says': ['granted', 'refused'],
+  'customer-kind': ['consumer', 'business'],
+  'service-state': ['pending', 'active', 'suspended', 'ended'],
+  verification: ['claimed', 'verified'],
   'route-state': ['unknown', 'up', 'down'],
 };
 

@@ -1,11 +1,12 @@
 import { Alert, Anchor, Group, Stack, Text } from '@mantine/core';
-import { IconClockPlay, IconEye, IconPlayerPause } from '@tabler/icons-react';
+import { IconClockPlay, IconEye, IconPlayerPause, IconPlugConnectedX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { settingsQuery } from '../settings/queries.ts';
 import { useBusinessNow } from './business-clock.tsx';
 import { useWords } from './language.tsx';
+import { useLive } from './live.tsx';
 import { useMay, useMe } from './me.ts';
 import { exactTime } from './relative-time.ts';
 
@@ -38,9 +39,15 @@ export function Banners() {
   const settings = useQuery({ ...settingsQuery, enabled: may('settings:see') && me.telling === undefined });
   const telling = settings.data?.telling;
   const standing = me.telling ?? (telling ? (!telling.on ? 'off' : telling.paused ? 'paused' : 'on') : 'on');
-  if (standing === 'on' && me.clockSpeed === 1) return null;
+  const live = useLive();
+  if (live && standing === 'on' && me.clockSpeed === 1) return null;
   return (
     <Stack gap="xs" mb="md">
+      {!live && (
+        <Banner icon={<IconPlugConnectedX size={18} />} color="orange">
+          <Text size="sm">{t('live.lost.help')}</Text>
+        </Banner>
+      )}
       {standing === 'off' && (
         <Banner icon={<IconEye size={18} />} color="blue">
           <Text size="sm">{t('banner.observing')}</Text>

@@ -16,7 +16,7 @@ const SHOWN_BY: Record<string, readonly string[]> = {
   alarm: ['alarms', 'incidents'],
   alarms: ['alarms', 'incidents'],
   'alarm-rule': ['alarms'],
-  'alarm-source': ['alarm-sources'],
+  'alarm-source': ['alarm-sources', 'alarms'],
   import: ['imports'],
   resource: ['resources', 'incidents'],
   route: ['routes'],
@@ -29,9 +29,11 @@ const SHOWN_BY: Record<string, readonly string[]> = {
   message: ['in-doubt', 'incidents'],
   worker: [],
   customer: [],
-  consent: [],
-  'contact-point': [],
+  consent: ['customers'],
+  'contact-point': ['customers'],
+  topology: ['resources', 'incidents'],
   session: [],
+  party: [],
 };
 
 /**

@@ -60,7 +60,10 @@ export function LiveFeed({ children }: { children: ReactNode }) {
       source.onerror = () => {
         wasAway = true;
         timers.tell ??= setTimeout(() => setLive(false), PATIENCE_MILLISECONDS);
-        if (source?.readyState === EventSource.CLOSED) timers.reopen = setTimeout(open, REOPEN_MILLISECONDS);
+        if (source?.readyState !== EventSource.CLOSED) return;
+        // Refused: perhaps the session has ended. Asking who is there finds out, and leads to the sign-in.
+        void queries.invalidateQueries({ queryKey: ['me'] });
+        timers.reopen = setTimeout(open, REOPEN_MILLISECONDS);
       };
     };
     open();

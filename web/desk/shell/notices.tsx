@@ -1,3 +1,4 @@
+import { Button, Group, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useProblemWords } from './states.tsx';
@@ -6,6 +7,29 @@ import { useProblemWords } from './states.tsx';
 export const sayDone = (message: string): void => {
   notifications.show({ message, color: 'thread', autoClose: 4000 });
 };
+
+/** Says that something was done, with a button that takes it back; stays long enough to be reached. */
+export function sayUndoable(message: string, undoLabel: string, undo: () => void): void {
+  const id = notifications.show({
+    color: 'thread',
+    autoClose: 15_000,
+    message: (
+      <Group justify="space-between" gap="sm">
+        <Text size="sm">{message}</Text>
+        <Button
+          size="compact-sm"
+          variant="light"
+          onClick={() => {
+            notifications.hide(id);
+            undo();
+          }}
+        >
+          {undoLabel}
+        </Button>
+      </Group>
+    ),
+  });
+}
 
 /**
  * A deed of the person: runs it, refreshes the lists that begin with `touches`, says `done`, or shows the server's words when it was refused.

@@ -1,5 +1,5 @@
 import {
-  IconAlertTriangle,
+  IconAddressBook,
   IconBell,
   IconBolt,
   IconClockCheck,
@@ -7,6 +7,7 @@ import {
   IconHelpHexagon,
   type IconProps,
   IconSettings,
+  IconTopologyStar,
   IconUsers,
 } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
@@ -30,6 +31,8 @@ export const PLACES: readonly Place[] = [
   { to: '/promises', label: 'place.promises', icon: IconClockCheck, deed: 'promises:see', keys: 'g p' },
   { to: '/alarms', label: 'place.alarms', icon: IconBell, deed: 'alarms:see', keys: 'g a' },
   { to: '/in-doubt', label: 'place.in-doubt', icon: IconHelpHexagon, deed: 'notices:see', keys: 'g d' },
+  { to: '/customers', label: 'place.customers', icon: IconAddressBook, deed: 'customers:see', keys: 'g c' },
+  { to: '/resources', label: 'place.resources', icon: IconTopologyStar, deed: 'network:see', keys: 'g r' },
   { to: '/imports', label: 'place.imports', icon: IconDatabaseImport, deed: 'imports:run', keys: 'g m' },
   {
     to: '/settings',
@@ -48,8 +51,6 @@ export const PLACES: readonly Place[] = [
   },
   { to: '/staff', label: 'place.staff', icon: IconUsers, deed: 'staff:see', keys: 'g t' },
 ];
-
-export const NotLiveIcon = IconAlertTriangle;
 
 /** The places that these deeds open, those below included. */
 export function openPlaces(deeds: readonly Deed[], places: readonly Place[] = PLACES): Place[] {

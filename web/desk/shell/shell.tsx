@@ -1,6 +1,6 @@
-import { AppShell, Burger, Group, NavLink, ScrollArea, Text, Tooltip, UnstyledButton } from '@mantine/core';
+import { AppShell, Burger, Group, NavLink, ScrollArea, Text, UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconPlugConnectedX, IconSearch } from '@tabler/icons-react';
+import { IconSearch } from '@tabler/icons-react';
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { AccountMenu } from './account-menu.tsx';
@@ -8,7 +8,7 @@ import { Banners } from './banners.tsx';
 import { Finder, openFinder } from './finder.tsx';
 import { KeyHelp, useKeys } from './keys.tsx';
 import { useWords } from './language.tsx';
-import { LiveFeed, useLive } from './live.tsx';
+import { LiveFeed } from './live.tsx';
 import { useMe } from './me.ts';
 import { openPlaces } from './places.ts';
 import { useDensity } from './preferences.tsx';
@@ -24,21 +24,6 @@ function Mark() {
         transform="matrix(1 0 0 -1 0 32)"
       />
     </svg>
-  );
-}
-
-function NotLive() {
-  const { t } = useWords();
-  if (useLive()) return null;
-  return (
-    <Tooltip label={t('live.lost.help')}>
-      <Group gap={4} c="orange" role="status" wrap="nowrap">
-        <IconPlugConnectedX size={16} aria-hidden />
-        <Text size="xs" visibleFrom="xs">
-          {t('live.lost')}
-        </Text>
-      </Group>
-    </Tooltip>
   );
 }
 
@@ -110,7 +95,6 @@ function Frame() {
             <Text fw={600} truncate>
               {me.operatorName}
             </Text>
-            <NotLive />
           </Group>
           <Group gap="xs" wrap="nowrap">
             <UnstyledButton

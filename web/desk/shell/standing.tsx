@@ -98,3 +98,13 @@ export function UpDownBadge({ state }: { state: 'up' | 'down' | 'unknown' }) {
     state === 'up' ? ['green', IconCheck] : state === 'down' ? ['red', IconSquareX] : ['gray', IconCircleDashed];
   return <StateBadge look={look} label={useWords().word('route-state', state)} />;
 }
+
+const CONSENT: Record<'none' | 'granted' | 'refused', Look> = {
+  none: ['gray', IconCircleDashed],
+  granted: ['green', IconCheck],
+  refused: ['red', IconX],
+};
+
+export function ConsentBadge({ consent }: { consent: 'none' | 'granted' | 'refused' }) {
+  return <StateBadge look={CONSENT[consent]} label={useWords().word('consent', consent)} />;
+}
