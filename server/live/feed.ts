@@ -20,10 +20,22 @@ const SEES: Record<string, Deed> = {
 
 const HEARTBEAT = 15_000;
 const MOST_READERS = 2000;
+/** Events kept for a reader that is still being given what it missed. */
+const MOST_WAITING = 10_000;
+/** Roles and sessions are looked at again when the browser comes back. */
+const LONGEST_VISIT = 15 * 60_000;
+
+/** Opaque for browsers; here a transaction and a number within it. */
+const POSITION = /^\d{1,18}\.\d{1,18}$/;
 
 interface Reader {
   roles: readonly string[];
+  /** The last event that it was given or may not see. */
+  position: string;
+  /** What came while it is still being given what it missed; null afterwards. */
+  waiting: RecordedEvent[] | null;
   write(line: string): void;
+  end(): void;
 }
 
 /**
@@ -52,7 +64,7 @@ export async function createLiveFeed(
         again = false;
         for (;;) {
           const events = await readEventsAfter(db, position, 500);
-          for (const event of events) for (const reader of readers) send(reader, event);
+          for (const event of events) for (const reader of readers) hand(reader, event);
           position = events.at(-1)?.position ?? position;
           if (events.length < 500) break;
         }
@@ -67,12 +79,31 @@ export async function createLiveFeed(
     }
   }
 
+  /** Each event once to each reader, in order: a browser that resumes is often ahead of or behind what is read for all. */
   function send(reader: Reader, event: RecordedEvent): void {
+    if (!isAfter(event.position, reader.position)) return;
+    reader.position = event.position;
     const deed = SEES[event.subjectKind];
     if (!deed || !mayDo(reader.roles, deed)) return;
     reader.write(
       `id: ${epoch}~${event.position}\nevent: change\ndata: ${JSON.stringify({ position: event.position, kind: event.kind, subjectKind: event.subjectKind, subjectId: event.subjectId })}\n\n`,
     );
+  }
+
+  function hand(reader: Reader, event: RecordedEvent): void {
+    if (!reader.waiting) send(reader, event);
+    else if (reader.waiting.push(event) > MOST_WAITING) reader.end(); // it comes back with its last id
+  }
+
+  /** Gives a reader what it missed since the position that it named, then what came meanwhile. */
+  async function resume(reader: Reader): Promise<void> {
+    for (let full = true; full && readers.has(reader); ) {
+      const missed = await readEventsAfter(db, reader.position, 500);
+      for (const event of missed) send(reader, event);
+      full = missed.length === 500;
+    }
+    for (const event of reader.waiting ?? []) send(reader, event);
+    reader.waiting = null;
   }
 
   const changed = new Set<string>();
@@ -99,36 +130,52 @@ export async function createLiveFeed(
     }
     reply.hijack();
     const { raw } = reply;
+    if (raw.destroyed) return; // left while its session was looked up
     raw.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
     });
+    const [theirEpoch, since = ''] = (request.headers['last-event-id'] ?? '').toString().split('~');
+    const resumes = theirEpoch === epoch && POSITION.test(since);
     const reader: Reader = {
       roles: actor.kind === 'staff' ? actor.roles : [],
+      position: resumes ? since : position,
+      waiting: resumes ? [] : null,
       // A reader that doesn't keep up is dropped: it comes back with its last id.
       write(line) {
+        if (raw.destroyed || raw.writableEnded) return;
         raw.write(line);
         if (raw.writableLength > 1_000_000) raw.destroy();
       },
+      end() {
+        readers.delete(reader);
+        raw.end();
+      },
     };
-    const [theirEpoch, since] = (request.headers['last-event-id'] ?? '').toString().split('~');
+    const visit = setTimeout(() => reader.end(), LONGEST_VISIT).unref();
+    // Before anything is awaited: whoever leaves meanwhile is forgotten, and what happens meanwhile is kept.
+    raw.on('close', () => {
+      clearTimeout(visit);
+      readers.delete(reader);
+    });
+    readers.add(reader);
     reader.write('retry: 2000\n\n');
-    if (since && theirEpoch === epoch) {
-      for (let from = since; ; ) {
-        const missed = await readEventsAfter(db, from, 500);
-        for (const event of missed) send(reader, event);
-        if (missed.length < 500) break;
-        from = missed.at(-1)?.position ?? from;
-      }
-    } else {
+    if (!resumes) {
       reader.write(
         `event: change\ndata: ${JSON.stringify({ kind: 'feed.started', subjectKind: 'feed', subjectId: epoch })}\n\n`,
       );
+      return;
     }
-    readers.add(reader);
-    raw.on('close', () => readers.delete(reader));
-    setTimeout(() => raw.end(), 15 * 60_000).unref(); // roles and sessions are looked at again when the browser comes back
+    try {
+      await resume(reader);
+    } catch (error) {
+      platform.log.warn(
+        { problem: String(error) },
+        'a reader of the live feed was not given what it missed; it tries again',
+      );
+      raw.destroy();
+    }
   }
 
   return {
@@ -140,6 +187,14 @@ export async function createLiveFeed(
       clearInterval(heartbeat);
       await stopEvents();
       await stopFigures();
+      for (const reader of readers) reader.end();
     },
   };
+}
+
+function isAfter(one: string, other: string): boolean {
+  const [transaction = '0', number = '0'] = one.split('.');
+  const [otherTransaction = '0', otherNumber = '0'] = other.split('.');
+  if (transaction !== otherTransaction) return BigInt(transaction) > BigInt(otherTransaction);
+  return BigInt(number) > BigInt(otherNumber);
 }
