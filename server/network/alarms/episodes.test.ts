@@ -131,6 +131,14 @@ describe('a source that names the beginning with each word', () => {
     expect(stands(hear(each(...words, resolves(1, 50))))).toBe(false);
   });
 
+  test('an end that is named again and later is the same end: firing again is a new alarm, which neither of them clears', () => {
+    const words = [fires(1), resolves(1, 5), resolves(1, 6), fires(1), resolves(1, 6), resolves(1, 5)];
+    expect(times(hear(each(...words)))).toEqual([
+      [minute(1), minute(6)],
+      [minute(33), null],
+    ]);
+  });
+
   test('a repeat of a delivery is not a new alarm', () => {
     expect(
       stands(hear([...each(fires(1), resolves(1, 5)), { words: [fires(1)], receivedAt: minute(40), repeated: true }])),
@@ -154,17 +162,20 @@ describe('a source that names the beginning with each word', () => {
         fc.integer({ min: 1, max: 4 }).chain((count) => {
           const all = Array.from({ length: count }, (_, n) => [fires(10 * n), resolves(10 * n, 10 * n + 5)]).flat();
           return fc.record({
-            // Each once or not at all, in any order; then some again.
+            // Each once or not at all, in any order; and some again, at any time afterwards.
             words: fc.shuffledSubarray(all, { minLength: 1 }),
-            again: fc.array(fc.nat(), { maxLength: 8 }),
+            again: fc.array(fc.record({ which: fc.nat(), after: fc.nat({ max: 8 }) }), { maxLength: 8 }),
           });
         }),
         ({ words, again }) => {
-          const repeats = again.flatMap((n) => words[n % words.length] ?? []);
-          const episodes = hear([
-            ...words.map((word) => ({ words: [word], receivedAt: minute(100) })),
-            ...repeats.map((word) => ({ words: [word], receivedAt: minute(101), repeated: true })),
-          ]);
+          const deliveries: Delivered[] = words.map((word) => ({ words: [word], receivedAt: minute(100) }));
+          for (const { which, after } of again) {
+            const word = words[which % words.length];
+            if (!word) continue;
+            const first = deliveries.findIndex((one) => one.words[0] === word);
+            deliveries.splice(first + 1 + after, 0, { words: [word], receivedAt: minute(101), repeated: true });
+          }
+          const episodes = hear(deliveries);
           const last = [...words].sort((a, b) => b.at.getTime() - a.at.getTime())[0];
           expect(stands(episodes)).toBe(last?.state === 'firing');
           expectSound(episodes);

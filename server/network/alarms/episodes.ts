@@ -61,7 +61,10 @@ function hearCleared(word: Word, latest: Episode | null, previous: Date | null, 
     return { episode: { ...latest, clearedAt: later(word.at, latest.startedAt) }, fate: 'changed', details: false };
   }
   const ended = latest?.clearedAt ?? null;
-  if (ended !== null && (word.at <= ended || (word.startedAt !== null && word.startedAt <= ended))) return null;
+  if (ended !== null && word.at <= ended) return null;
+  // The same end, named once more and later.
+  if (latest !== null && ended !== null && word.startedAt !== null && word.startedAt <= ended)
+    return { episode: { ...latest, clearedAt: word.at }, fate: 'changed', details: false };
   // A source that says "cleared" again and again keeps one such episode, not one for each time.
   if (latest !== null && latest.firingAt === null && word.startedAt === null)
     return { episode: { ...latest, startedAt: word.at, clearedAt: word.at }, fate: 'changed', details: false };

@@ -36,13 +36,15 @@ export function alarmRoutes(http: Http, platform: Platform, onAlarms: OnAlarms):
       config: { access: 'deed:alarms:see' },
       schema: {
         querystring: Type.Object({
-          show: Type.Union([Type.Literal('standing'), Type.Literal('unmapped')], { default: 'standing' }),
+          show: Type.Optional(
+            Type.Union([Type.Literal('standing'), Type.Literal('unmapped')], { default: 'standing' }),
+          ),
         }),
         response: { 200: Type.Array(Type.Union([UnmappedAlarm, AlarmBrief])) },
       },
     },
     async (request) =>
-      request.query.show === 'unmapped'
+      (request.query.show ?? 'standing' === 'unmapped')
         ? await unmappedAlarms(db)
         : await presentAlarms(db, await listAlarms(db, 'standing')),
   );
