@@ -27,13 +27,23 @@ export async function mayLeave(tx: Tx, platform: Platform, notices: readonly Lea
   const now = platform.clock.business();
   const verdict: LeavingVerdict = { withdraw: [], hold: [], drop: [] };
   const again: string[] = [];
+  // Reckoning with a time zone is slow; a batch has few kinds and channels.
+  const known = new Map<string, Date | null>();
+  const quietUntil = (kind: AnnouncementKind, channel: string): Date | null => {
+    const key = `${kind} ${channel}`;
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const until = heldUntil(quietHours, { kind, channel, now, timeZone: platform.timeZone });
+    known.set(key, until);
+    return until;
+  };
   for (const notice of leaving) {
     const { id, kind, channel } = notice;
     if (notice.state !== 'queued' && notice.state !== 'in doubt') verdict.drop.push(id);
     else if (notice.replaced) verdict.withdraw.push({ id, reason: 'superseded' });
     else if (!notice.agreed) verdict.withdraw.push({ id, reason: 'consent withdrawn' });
     else {
-      const until = heldUntil(quietHours, { kind, channel, now, timeZone: platform.timeZone });
+      const until = quietUntil(kind, channel);
       if (until) verdict.hold.push({ id, until });
       else if (notice.state === 'in doubt') again.push(id);
     }
@@ -48,24 +58,23 @@ export async function mayLeave(tx: Tx, platform: Platform, notices: readonly Lea
 
 /**
  * An announcement is replaced by a later one of its subject that is being told or was told, and by word that all is over even while that may not be said yet;
- * never by one that is only for those who have not heard.
+ * never by one that is only for those who have not heard. Lateral look-ups by key, so that a table without statistics (a fan-out just made it grow) is
+ * never read as a whole.
  */
 async function lookAt(tx: Tx, notices: readonly LeavingNotice[]): Promise<Leaving[]> {
   const { rows } = await sql<Leaving>`
     WITH asked AS (SELECT * FROM jsonb_to_recordset(${asRows(notices)}::jsonb) AS asked(id uuid, made_at timestamptz)),
     found AS MATERIALIZED (
-      SELECT asked.id, notices.state, notices.channel, notices.announcement_id, notices.contact_point_id
-      FROM asked LEFT JOIN notices ON notices.made_at = asked.made_at AND notices.id = asked.id),
+      SELECT asked.id, notice.state, notice.channel, notice.announcement_id, coalesce(point.agreed, false) AS agreed FROM asked
+      LEFT JOIN LATERAL (SELECT state, channel, announcement_id, contact_point_id FROM notices WHERE notices.made_at = asked.made_at AND notices.id = asked.id LIMIT 1) AS notice ON true
+      LEFT JOIN LATERAL (SELECT consent = 'granted' AND ended_at IS NULL AS agreed FROM contact_points WHERE contact_points.id = notice.contact_point_id LIMIT 1) AS point ON true),
     said AS MATERIALIZED (
       SELECT announcements.id, announcements.kind, announcements.state IN ('superseded', 'undone', 'refused') OR EXISTS (
           SELECT 1 FROM announcements AS later WHERE later.subject_id = announcements.subject_id AND later.number > announcements.number
             AND ((later.audience <> 'unheard' AND later.state IN ('telling', 'told')) OR (later.kind IN ('restored', 'called-off') AND later.state <> 'undone'))) AS replaced
-      FROM announcements WHERE announcements.id IN (SELECT announcement_id FROM found))
-    SELECT found.id, found.state, found.channel, said.kind, coalesce(said.replaced, true) AS replaced,
-      coalesce(contact_points.consent = 'granted' AND contact_points.ended_at IS NULL, false) AS agreed
-    FROM found LEFT JOIN said ON said.id = found.announcement_id LEFT JOIN contact_points ON contact_points.id = found.contact_point_id`.execute(
-    tx,
-  );
+      FROM (SELECT DISTINCT announcement_id FROM found) AS spoken JOIN announcements ON announcements.id = spoken.announcement_id)
+    SELECT found.id, found.state, found.channel, found.agreed, said.kind, coalesce(said.replaced, true) AS replaced
+    FROM found LEFT JOIN said ON said.id = found.announcement_id`.execute(tx);
   return rows;
 }
 
