@@ -230,13 +230,16 @@ export interface Chunk {
 
 /**
  * Makes the notices of the next parties of an announcement: key, notice, outbox row in one statement, so that a party is told once on each channel
- * whatever restarts or repeats. Returns the last party reached and how many there were; fewer than `size` means that the fan-out is complete.
+ * whatever restarts or repeats. The announcement is locked by who calls: keys that two made at once would refuse the second. Returns the last party reached and how many there were; fewer than `size` means that the fan-out is complete.
  */
 export async function expandChunk(
   tx: Tx,
   chunk: Chunk,
 ): Promise<{ last: string | null; people: number; made: number }> {
   const { announcement, held, now } = chunk;
+  // Right after an outage was computed the planner knows nothing of its rows yet: it would sort all that are left for each chunk instead of reading
+  // the next ones from the index.
+  await sql`SET LOCAL enable_bitmapscan = off`.execute(tx);
   const { rows } = await sql<{ last: string | null; people: number; made: number }>`
     WITH people AS (
       SELECT DISTINCT party_id FROM (${parties(announcement.subjectId, announcement.audience, chunk.effects)}) AS audience
@@ -246,24 +249,25 @@ export async function expandChunk(
       FROM people JOIN contact_points USING (party_id) JOIN parties ON parties.id = people.party_id
       WHERE contact_points.channel IN ('sms', 'email') AND ${mayBeTold(announcement.subjectId, announcement.audience)}
       ORDER BY contact_points.party_id, contact_points.channel, contact_points.id),
+    texts AS MATERIALIZED (
+      SELECT DISTINCT ON (channel, language) channel, language, id FROM outgoing_texts WHERE announcement_id = ${announcement.id} ORDER BY channel, language, id DESC),
+    -- Whole rows are made here, once: joining one modifying part to another would be quadratic, since the planner takes each of them for one row.
+    fresh AS MATERIALIZED (
+      SELECT uuid_at(${now}::timestamptz) AS id, targets.*, texts.id AS text_id, CASE targets.channel WHEN 'sms' THEN ${held.sms}::timestamptz ELSE ${held.email}::timestamptz END AS held_until
+      FROM targets JOIN texts USING (channel, language)
+      WHERE NOT EXISTS (SELECT 1 FROM notice_keys WHERE notice_keys.announcement_id = ${announcement.id}::uuid AND notice_keys.party_id = targets.party_id AND notice_keys.channel = targets.channel)),
     keys AS (
       INSERT INTO notice_keys (announcement_id, party_id, channel, notice_id, notice_made_at)
-      SELECT ${announcement.id}::uuid, party_id, channel, uuid_at(${now}::timestamptz), ${now}::timestamptz FROM targets
-      ON CONFLICT DO NOTHING RETURNING party_id, channel, notice_id),
+      SELECT ${announcement.id}::uuid, party_id, channel, id, ${now}::timestamptz FROM fresh),
     made AS (
       INSERT INTO notices (made_at, id, announcement_id, subject_id, party_id, contact_point_id, channel, language, text_id, state, held_until, valid_until)
-      SELECT ${now}::timestamptz, keys.notice_id, ${announcement.id}::uuid, ${announcement.subjectId}::uuid, keys.party_id, targets.contact_point_id, keys.channel, targets.language, texts.id,
-        CASE WHEN hold.until IS NULL THEN 'queued' ELSE 'held' END, hold.until, ${announcement.validUntil}::timestamptz
-      FROM keys JOIN targets USING (party_id, channel)
-      JOIN LATERAL (SELECT id FROM outgoing_texts WHERE announcement_id = ${announcement.id}::uuid AND channel = keys.channel AND language = targets.language ORDER BY id DESC LIMIT 1) AS texts ON true
-      CROSS JOIN LATERAL (SELECT CASE keys.channel WHEN 'sms' THEN ${held.sms}::timestamptz ELSE ${held.email}::timestamptz END AS until) AS hold
-      RETURNING id, party_id, channel, text_id, state),
+      SELECT ${now}::timestamptz, id, ${announcement.id}::uuid, ${announcement.subjectId}::uuid, party_id, contact_point_id, channel, language, text_id,
+        CASE WHEN held_until IS NULL THEN 'queued' ELSE 'held' END, held_until, ${announcement.validUntil}::timestamptz FROM fresh),
     queued AS (
       INSERT INTO outbox (id, bucket, kind, channel, address, text_id, notice_made_at, unsubscribe, priority, made_at, not_before, valid_until)
-      SELECT made.id, abs(hashtext(made.id::text)) % 64, 'notice', made.channel, targets.address, made.text_id, ${now}::timestamptz, CASE WHEN made.channel = 'email' THEN targets.contact_point_id::text END,
-        5, ${now}::timestamptz, ${now}::timestamptz, ${announcement.validUntil}::timestamptz
-      FROM made JOIN targets USING (party_id, channel) WHERE made.state = 'queued' RETURNING 1)
-    SELECT (SELECT max(party_id::text) FROM people) AS last, (SELECT count(*) FROM people) AS people, (SELECT count(*) FROM made) + 0 * (SELECT count(*) FROM queued) AS made`.execute(
+      SELECT id, abs(hashtext(id::text)) % 64, 'notice', channel, address, text_id, ${now}::timestamptz, CASE WHEN channel = 'email' THEN contact_point_id::text END,
+        5, ${now}::timestamptz, ${now}::timestamptz, ${announcement.validUntil}::timestamptz FROM fresh WHERE held_until IS NULL)
+    SELECT (SELECT max(party_id::text) FROM people) AS last, (SELECT count(*) FROM people) AS people, (SELECT count(*) FROM fresh) AS made`.execute(
     tx,
   );
   return rows[0] ?? { last: null, people: 0, made: 0 };

@@ -27,13 +27,13 @@ export function promiseRoutes(
       config: { access: 'deed:promises:see' },
       schema: {
         querystring: Type.Object({
-          state: Type.Union([Type.Literal('open'), Type.Literal('broken')], { default: 'open' }),
+          state: Type.Optional(Type.Optional(Type.Union([Type.Literal('open'), Type.Literal('broken')]))),
         }),
         response: { 200: Type.Array(PromiseBrief) },
       },
     },
     async (request): Promise<PromiseBrief[]> => {
-      const promises = await listPromises(db, request.query.state);
+      const promises = await listPromises(db, request.query.state ?? 'open');
       const subjects = await describe(db, [...new Set(promises.map((promise) => promise.subjectId))]);
       const names = await namePeople(
         db,

@@ -36,9 +36,7 @@ export function alarmRoutes(http: Http, platform: Platform, onAlarms: OnAlarms):
       config: { access: 'deed:alarms:see' },
       schema: {
         querystring: Type.Object({
-          show: Type.Optional(
-            Type.Union([Type.Literal('standing'), Type.Literal('unmapped')], { default: 'standing' }),
-          ),
+          show: Type.Optional(Type.Optional(Type.Union([Type.Literal('standing'), Type.Literal('unmapped')]))),
         }),
         response: { 200: Type.Array(Type.Union([UnmappedAlarm, AlarmBrief])) },
       },

@@ -35,12 +35,12 @@ export function incidentRoutes(http: Http, ports: IncidentPorts): void {
       config: { access: 'deed:incidents:see' },
       schema: {
         querystring: Type.Object({
-          state: Type.Union([Type.Literal('open'), Type.Literal('ended')], { default: 'open' }),
+          state: Type.Optional(Type.Optional(Type.Union([Type.Literal('open'), Type.Literal('ended')]))),
         }),
         response: { 200: Type.Array(IncidentBrief) },
       },
     },
-    (request) => incidentBriefs(db, platform, request.query.state),
+    (request) => incidentBriefs(db, platform, request.query.state ?? 'open'),
   );
   http.get(
     '/api/v1/incidents/:id',
