@@ -7,7 +7,7 @@ import { useMay } from '../shell/me.ts';
 import { SeverityBadge } from '../shell/standing.tsx';
 import { Empty, PageTitle, Shown } from '../shell/states.tsx';
 import { AlarmRules } from './alarm-rules.tsx';
-import { standingAlarmsQuery, unmappedAlarmsQuery } from './queries.ts';
+import { alarmSourcesQuery, standingAlarmsQuery, unmappedAlarmsQuery } from './queries.ts';
 import { TroubledDeliveries } from './troubled-deliveries.tsx';
 import { Unmapped } from './unmapped-alarm.tsx';
 
@@ -17,6 +17,7 @@ export function AlarmList() {
   const may = useMay();
   const unmapped = useQuery(unmappedAlarmsQuery);
   const standing = useQuery(standingAlarmsQuery);
+  const sources = useQuery(alarmSourcesQuery);
   return (
     <>
       <PageTitle title={t('place.alarms')} />
@@ -46,7 +47,8 @@ export function AlarmList() {
                 <Empty
                   title={t('alarms.none')}
                   action={
-                    may('alarm-sources:manage') && (
+                    may('alarm-sources:manage') &&
+                    sources.data?.length === 0 && (
                       <Anchor component={Link} to="/settings/alarm-sources" size="sm">
                         {t('incidents.none.connect')}
                       </Anchor>

@@ -48,7 +48,13 @@ export function CustomerList() {
             customers.length === 0 ? (
               <Empty
                 title={t('customers.none')}
-                action={may('imports:run') && <Link to="/imports">{t('place.imports')}</Link>}
+                action={
+                  may('imports:run') && (
+                    <Anchor component={Link} to="/imports" size="sm">
+                      {t('place.imports')}
+                    </Anchor>
+                  )
+                }
               >
                 {t('customers.none.help')}
               </Empty>

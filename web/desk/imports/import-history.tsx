@@ -1,7 +1,10 @@
 import { Anchor, Card, Table, Text, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import type { ImportReport } from '../../../contract/imports.ts';
 import { Moment } from '../shell/business-clock.tsx';
 import { useWords } from '../shell/language.tsx';
+import { useMay } from '../shell/me.ts';
+import { staffQuery } from '../staff/queries.ts';
 import { ImportStateBadge } from './import-report.tsx';
 
 /** The newest imports; each opens its report. */
@@ -14,7 +17,10 @@ export function ImportHistory({
   shown: string | null;
   onShow: (id: string) => void;
 }) {
-  const { t, number } = useWords();
+  const { t, number, who } = useWords();
+  const may = useMay();
+  const staff = useQuery({ ...staffQuery, enabled: may('staff:see') });
+  const nameOf = (by: string) => staff.data?.find(({ id }) => id === by)?.name ?? who(by);
   if (reports.length === 0) return null;
   return (
     <Card padding={0}>
@@ -56,7 +62,7 @@ export function ImportHistory({
                 <Table.Td>
                   <Moment at={report.startedAt} />
                 </Table.Td>
-                <Table.Td>{report.by}</Table.Td>
+                <Table.Td>{nameOf(report.by)}</Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>

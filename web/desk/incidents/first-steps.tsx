@@ -32,9 +32,14 @@ export function FirstSteps() {
         {steps.map(({ name, to, done }) => (
           <Group component="li" key={name} gap="sm" wrap="nowrap" align="flex-start">
             {done ? (
-              <IconCircleCheckFilled size={22} color="var(--mantine-primary-color-filled)" aria-hidden />
+              <IconCircleCheckFilled
+                size={22}
+                style={{ flexShrink: 0 }}
+                color="var(--mantine-primary-color-filled)"
+                aria-hidden
+              />
             ) : (
-              <IconCircleDashed size={22} color="var(--mantine-color-dimmed)" aria-hidden />
+              <IconCircleDashed size={22} style={{ flexShrink: 0 }} color="var(--mantine-color-dimmed)" aria-hidden />
             )}
             <div>
               <Anchor component={Link} to={to} size="sm" fw={600}>

@@ -1,4 +1,4 @@
-import { Card, Table, Text, TextInput } from '@mantine/core';
+import { Anchor, Card, Table, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
@@ -39,7 +39,13 @@ export function ResourceList() {
           resources.length === 0 ? (
             <Empty
               title={t('resources.none')}
-              action={may('imports:run') && <Link to="/imports">{t('incidents.none.import')}</Link>}
+              action={
+                may('imports:run') && (
+                  <Anchor component={Link} to="/imports" size="sm">
+                    {t('incidents.none.import')}
+                  </Anchor>
+                )
+              }
             >
               {t('resources.none.help')}
             </Empty>

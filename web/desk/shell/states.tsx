@@ -16,12 +16,14 @@ export function Loading({ rows = 6 }: { rows?: number }) {
   );
 }
 
-/** The words of a failure: the server's own where it has some. */
+/** The words of a failure: the desk's where it knows the code, else the server's own. */
 export function useProblemWords(): (error: unknown) => { detail: string; help: string | null } {
-  const { t } = useWords();
+  const { t, label } = useWords();
   return (error) => {
     if (!(error instanceof Problem)) return { detail: t('error.unexpected'), help: t('error.reload') };
     if (error.status === 0) return { detail: t('error.unreachable'), help: t('error.unreachable.help') };
+    const known = label('problem', error.code);
+    if (known) return { detail: known, help: null };
     return { detail: error.detail || t('error.unexpected'), help: error.help };
   };
 }

@@ -16,7 +16,7 @@ export function LinkOnce({ made, onDone }: { made: InvitationMade; onDone: () =>
       <Text size="sm">{t(made.mailed ? 'staff.link.mailed' : 'staff.link.not-mailed')}</Text>
       <CopyText label={t('staff.link')} text={made.link} />
       <Text size="xs" c="dimmed" component="div">
-        {t('staff.link.expires')} <Moment at={made.expiresAt} size="xs" clock />
+        {t('staff.link.expires')} <Moment at={made.expiresAt} size="xs" clock wall />
       </Text>
       <Group justify="flex-end">
         <Button onClick={onDone}>{t('done')}</Button>

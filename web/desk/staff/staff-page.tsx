@@ -93,7 +93,7 @@ function Member({ member }: { member: StaffMember }) {
           t('no')
         )}
       </Table.Td>
-      <Table.Td>{member.lastSeenAt ? <Moment at={member.lastSeenAt} /> : ''}</Table.Td>
+      <Table.Td>{member.lastSeenAt ? <Moment at={member.lastSeenAt} wall /> : ''}</Table.Td>
       <Table.Td ta="right">
         {may('staff:manage') && (
           <Menu position="bottom-end">
