@@ -36,13 +36,13 @@ export function alarmRoutes(http: Http, platform: Platform, onAlarms: OnAlarms):
       config: { access: 'deed:alarms:see' },
       schema: {
         querystring: Type.Object({
-          show: Type.Optional(Type.Optional(Type.Union([Type.Literal('standing'), Type.Literal('unmapped')]))),
+          show: Type.Optional(Type.Union([Type.Literal('standing'), Type.Literal('unmapped')])),
         }),
         response: { 200: Type.Array(Type.Union([UnmappedAlarm, AlarmBrief])) },
       },
     },
     async (request) =>
-      (request.query.show ?? 'standing' === 'unmapped')
+      request.query.show === 'unmapped'
         ? await unmappedAlarms(db)
         : await presentAlarms(db, await listAlarms(db, 'standing')),
   );
