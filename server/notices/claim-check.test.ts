@@ -6,7 +6,7 @@ import { customerRoutes, recordConsent, unsubscribeToken } from '../customers/in
 import { createFlow, type Flow } from '../flow.ts';
 import { claimRows } from '../outbox/claim.ts';
 import { endDoubtsByTime } from '../outbox/in-doubt.ts';
-import { putInDoubt, queueAgain, releaseRows } from '../outbox/store.ts';
+import { deleteRows, outcomeOf, putInDoubt, queueAgain, releaseRows } from '../outbox/store.ts';
 import type { Actor } from '../platform/actor.ts';
 import { createHttp } from '../platform/http.ts';
 import { newId } from '../platform/ids.ts';
@@ -128,7 +128,10 @@ describe.each(ENGINES)('the last look at a notice before it leaves, on %s', (eng
       const outages = await notices("announcements.kind = 'outage'");
       expect(outages).toEqual([{ kind: 'outage', state: 'withdrawn', reason: 'superseded', count: 20 }]);
       expect(await count(platform, 'outbox', "kind = 'notice' AND channel = 'sms' AND state = 'queued'")).toBe(0);
-      for (const { id } of rows) expect(leaving.map((row) => row.id)).not.toContain(id);
+      expect(leaving).toEqual([]); // nor that it ended
+      expect(await notices("announcements.kind = 'restored'")).toEqual([
+        { kind: 'restored', state: 'withdrawn', reason: 'never heard of it', count: 20 },
+      ]);
     },
   );
 
@@ -143,6 +146,31 @@ describe.each(ENGINES)('the last look at a notice before it leaves, on %s', (eng
     await giveBack(rows);
     expect(await claim()).toEqual([]);
     expect(await notices()).toEqual([{ kind: 'outage', state: 'withdrawn', reason: 'superseded', count: 20 }]);
+  });
+
+  test('given first words that left or are on the wire, when it is restored, then those who heard are told, and only they', async () => {
+    await alarm('mast');
+    await pass(2);
+    const rows = await claim();
+    const [sent, onTheWire, back] = [rows.slice(0, 5), rows.slice(5, 9), rows.slice(9)];
+    await platform.database.transaction(async (tx) => {
+      await deleteRows(
+        tx,
+        sent.map((row) => row.id),
+      );
+      await flow.outbox.onOutcomes(
+        tx,
+        sent.map((row) =>
+          outcomeOf({ ...row, noticeMadeAt: row.notice_made_at }, 'sent', null, platform.clock.business()),
+        ),
+      );
+    });
+    await alarm('mast', 'cleared');
+    await pass(5);
+    await giveBack(back);
+    expect(new Set((await claim()).map((row) => row.address))).toEqual(
+      new Set([...sent, ...onTheWire].map((row) => row.address)),
+    );
   });
 
   test('given told words and newer ones told about the same subject, then only the newer leave', async () => {
