@@ -135,16 +135,22 @@ async function startWeb(
   deskRoutes(http, join(rootFolder, 'dist', 'desk'));
   operationRoutes(http, platform);
 
-  await http.listen({ port: config.port, host: config.host });
+  const stop = async (): Promise<void> => {
+    await feed.stop();
+    await http.close();
+    await pages.stop();
+  };
+  try {
+    await http.listen({ port: config.port, host: config.host });
+  } catch (error) {
+    await stop(); // or their timers would keep the process alive after its last word
+    throw error;
+  }
   const bound = http.server.address();
   const port = typeof bound === 'object' && bound ? bound.port : config.port;
   return {
     address: `http://${config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host}:${port}`,
-    stop: async () => {
-      await feed.stop();
-      await http.close();
-      await pages.stop();
-    },
+    stop,
   };
 }
 

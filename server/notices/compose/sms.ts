@@ -8,7 +8,9 @@ import { oneLine } from './text.ts';
 
 /** A customer pays attention to two parts; three are the end even with words of staff in it. */
 const MOST_PARTS = 3;
-const LONGEST_PLACE = 60;
+const PARTS_WITHOUT_WORDS = 2;
+/** How long a place may be, longest first: it gives way before a third part is paid for. */
+const PLACE_LENGTHS = [60, 40, 28, 20] as const;
 
 interface Sentence {
   text: string;
@@ -22,9 +24,14 @@ interface Sentence {
  */
 export function composeSms(answer: FullAnswer, to: Recipient): { body: string } & SmsSize {
   const words = oneLine(answer.reason.words?.[to.language] ?? '');
-  const place = shortened(oneLine(answer.place), LONGEST_PLACE);
-  const full = fill(sentences(answer, to, place, words));
-  if (smsSize(full).parts <= MOST_PARTS) return { body: full, ...smsSize(full) };
+  const most = words ? MOST_PARTS : PARTS_WITHOUT_WORDS;
+  let place = '';
+  let full = '';
+  for (const length of PLACE_LENGTHS) {
+    place = shortened(oneLine(answer.place), length);
+    full = fill(sentences(answer, to, place, words));
+    if (smsSize(full).parts <= most) return { body: full, ...smsSize(full) };
+  }
 
   const [plainPlace, plainWords] = isGsm(full) ? [place, words] : [encodable(place), encodable(words)];
   const without = fill(sentences(answer, to, plainPlace, ''), { extras: false });

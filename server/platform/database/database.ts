@@ -123,6 +123,8 @@ async function openServer(options: DatabaseOptions, url: string): Promise<Databa
     connectionString: url,
     options: `-c search_path=${options.schema} -c timezone=UTC`,
     application_name: 'filodiretto',
+    // A server that takes the connection and says nothing would otherwise be waited for without end.
+    connectionTimeoutMillis: 30_000,
     types,
   };
   const pool = new pg.Pool({ ...connection, max: options.connections ?? 10 });
