@@ -14,7 +14,7 @@ import { recordEvents } from '../../platform/events.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { hashToken, newToken } from '../../platform/secrets.ts';
 import { findResources, liveResources, resourceBriefs, resourceIds } from '../topology/index.ts';
-import { type MappingRule, mapAlarm, tellingLabel, withoutPort, withoutSecrets } from './rules.ts';
+import { mapAlarm, tellingLabel, withoutPort, withoutSecrets } from './rules.ts';
 import {
   deleteRule,
   endSource,
@@ -27,6 +27,7 @@ import {
   readRules,
   takeUnmapped,
 } from './store.ts';
+import { usableRules } from './usable-rules.ts';
 import type { OnAlarms } from './work-off.ts';
 
 /** Makes a mapping rule and applies it at once to the alarms that found no resource. Returns the rule and how many found theirs by it. */
@@ -172,13 +173,6 @@ export async function unmappedAlarms(db: Db): Promise<UnmappedAlarm[]> {
     groups.set(key, { ...brief, count: 1, suggestions });
   }
   return [...groups.values()];
-}
-
-/** The rules that can decide: one that names a resource that ended decides nothing until the resource is back. */
-export async function usableRules(db: Db): Promise<MappingRule[]> {
-  const rules = await readRules(db);
-  const live = await liveResources(db, [...new Set(rules.flatMap((rule) => rule.resourceId ?? []))]);
-  return rules.filter((rule) => rule.resourceId === null || live.has(rule.resourceId));
 }
 
 /** What sources sent and could not be understood, as a person may see it. */

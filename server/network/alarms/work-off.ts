@@ -7,7 +7,6 @@ import { newId } from '../../platform/ids.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { resourceIds } from '../topology/index.ts';
 import { hearWord, inOrder, type Word } from './episodes.ts';
-import { usableRules } from './map.ts';
 import { mapAlarm } from './rules.ts';
 import {
   type AlarmFact,
@@ -19,6 +18,7 @@ import {
   saveEpisodes,
   takeDelivery,
 } from './store.ts';
+import { usableRules } from './usable-rules.ts';
 
 /** How the body of a source is read; throws a Failure where it can't be. */
 export type ReadDelivery = (kind: AlarmSource['kind'], body: Buffer) => PlainAlarm[];
