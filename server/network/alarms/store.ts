@@ -85,7 +85,7 @@ export interface Delivery {
 }
 
 /** Within so many minutes the same body again is taken for the same delivery again (a proxy or a queue that sends twice). A repeat doesn't make the time longer. */
-const REPEAT_MINUTES = 60;
+const REPEAT_MINUTES = 5;
 
 /**
  * The oldest delivery that waits, locked, without its body when it is number `known`. One process works at a time: order matters, an alarm
