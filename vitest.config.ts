@@ -33,7 +33,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: 'journeys',
-          include: ['tests/journeys/**/*.test.ts'],
+          include: ['tests/journeys/**/*.test.ts', 'tests/attacks/**/*.test.ts'],
           fileParallelism: false,
           testTimeout: 300_000,
           globalSetup: ['tests/support/global-setup.ts'],

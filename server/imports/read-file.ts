@@ -48,7 +48,14 @@ export async function* readCsv(stream: Readable): AsyncGenerator<FilePiece> {
       // `lines` is where the record ends; one with line breaks in its fields begins above. csv-parse counts a CR LF within quotes as two.
       const breaks = occurrences(record, '\n');
       doubled += occurrences(record, '\r\n');
-      yield { line: info.lines - breaks - doubled, cells: record };
+      const line = info.lines - breaks - doubled;
+      if (record.some((cell) => cell.includes('\0'))) {
+        yield {
+          problem: { line, column: null, wrong: 'There are zero bytes here: this is no text.', right: 'A CSV file.' },
+        };
+        return;
+      }
+      yield { line, cells: record };
     }
   } catch (error) {
     if (error instanceof TooLarge)
@@ -73,7 +80,9 @@ export async function* readCsv(stream: Readable): AsyncGenerator<FilePiece> {
     } else throw error;
   } finally {
     rest.unpipe(decoder);
-    stream.destroy();
+    // What is left is read and thrown away: a browser that is still sending takes no answer before its end.
+    stream.unpipe();
+    stream.resume();
   }
 }
 

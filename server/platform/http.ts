@@ -79,6 +79,15 @@ export function createHttp({
     if (access === undefined || access === 'public' || access === 'token') return; // undefined: no such route, answered with 404
     request.actor = await guard(request, access);
   });
+  http.addHook('preValidation', async (request) => {
+    if (![request.params, request.query, request.body].some(isUnstorable)) return;
+    throw new Failure({
+      code: 'not-text',
+      kind: 'invalid',
+      detail: 'There are characters in the request that are no text: a zero, or half of a pair.',
+      help: 'Send UTF-8.',
+    });
+  });
   http.addHook('onResponse', async (request, reply) => {
     request.log.debug(
       {
@@ -149,6 +158,16 @@ export function createHttp({
     },
   );
   return http;
+}
+
+// The zero character, and halves of surrogate pairs.
+const UNSTORABLE = /\0|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+
+/** Whether a text in it is one that PostgreSQL cannot store: better refused at the door than failing there. Bytes are not looked at. */
+function isUnstorable(value: unknown): boolean {
+  if (typeof value === 'string') return UNSTORABLE.test(value);
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return false;
+  return Object.entries(value).some(([name, held]) => UNSTORABLE.test(name) || isUnstorable(held));
 }
 
 /** An answer of RFC 9457 (problem details). */
