@@ -10,6 +10,7 @@ import type { Incident, IncidentBrief } from '../../contract/incidents.ts';
 import type { ExampleState } from '../../example/phones/state.ts';
 import { createProduct, type Product } from '../../example/product.ts';
 import { rootFolder } from '../../server/platform/root-folder.ts';
+import { openBrowser, sitDown } from '../support/browser.ts';
 
 // The story of the mast as a newcomer sees it: one command, then only what its pages show.
 const temporary = mkdtempSync(join(tmpdir(), 'example-journey-'));
@@ -69,11 +70,14 @@ afterAll(async () => {
 });
 
 test('given the example, when its story has played, then whoever agreed read four messages and nobody else read any', async () => {
-  const played = await until(async () => {
+  await until(async () => {
     const now = await state();
     if (now.trouble) throw new Error(now.trouble);
-    return now.phase === 'played' ? now : null;
+    return now.phase === 'played' && now.totals.sms >= 4 * 2800 ? now : null;
   });
+  // The page looks at the SMSC now and then: what comes too late, or too often, has come by then.
+  await sleep(2000);
+  const played = await state();
   expect(played.steps.map((step) => step.state)).toEqual([...Array(8).fill('done'), 'now']);
   // Outage, expected end, its move, the end: 2,800 agreed to SMS, 800 to mail; two mails more invited the colleagues.
   expect(played.totals).toEqual({ sms: 4 * 2800, mails: 4 * 800 + 2 });
@@ -86,6 +90,34 @@ test('given the example, when its story has played, then whoever agreed read fou
     }
   }
   expect((await fetch(played.links.status)).status).toBe(200);
+});
+
+test('given a phone, when the pages of the example are opened on it, then they fit, show what was said, and nothing fails', async () => {
+  const { links, people } = await state();
+  const [reader] = people;
+  const browser = await openBrowser();
+  try {
+    const phone = await sitDown(browser, new URL(phones).origin, { width: 390, height: 844 });
+    await phone.page.goto(phones);
+    await phone.page
+      .getByText(reader?.messages[0]?.text ?? '', { exact: false })
+      .first()
+      .waitFor();
+    expect(await phone.page.locator('html').evaluate((html) => html.scrollWidth <= html.clientWidth)).toBe(true);
+    expect(phone.troubles).toEqual([]);
+
+    const visitor = await sitDown(browser, new URL(links.status).origin, { width: 390, javaScript: false });
+    await visitor.page.goto(links.status);
+    await visitor.page
+      .getByText('La linea funziona di nuovo', { exact: false })
+      .or(visitor.page.locator('.ended'))
+      .first()
+      .waitFor();
+    expect(await visitor.page.locator('html').evaluate((html) => html.scrollWidth <= html.clientWidth)).toBe(true);
+    expect(visitor.troubles).toEqual([]);
+  } finally {
+    await browser.close();
+  }
 });
 
 test('given a phone that answered STOP, when the power goes again, then it stays silent and the others are told', async () => {

@@ -60,6 +60,8 @@ export interface Person {
   context: BrowserContext;
   /** What went wrong on the pages so far: errors of scripts, refused or failed requests, broken policies, anything remote. Empty is well. */
   troubles: readonly string[];
+  /** Takes those back that were to be expected at this point. */
+  forgive(expected: RegExp): void;
 }
 
 /** Somebody with a browser of their own (cookies, language), in the operator's time zone. */
@@ -97,7 +99,10 @@ export async function sitDown(
     if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(baseUrl))
       troubles.push(`remote: ${request.url()}`);
   });
-  return { page, context, troubles };
+  const forgive = (expected: RegExp): void => {
+    troubles.splice(0, troubles.length, ...troubles.filter((trouble) => !expected.test(trouble)));
+  };
+  return { page, context, troubles, forgive };
 }
 
 type Values = Record<string, string | number>;
