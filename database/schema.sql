@@ -115,6 +115,18 @@ CREATE TABLE consents (
 );
 CREATE INDEX consents_by_contact_point ON consents (contact_point_id, given_at);
 
+CREATE TABLE address_refusals (
+  id uuid NOT NULL,
+  channel text NOT NULL,
+  address text NOT NULL,
+  refused_at timestamp with time zone NOT NULL,
+  source text NOT NULL,
+  text text NOT NULL,
+  lifted_at timestamp with time zone,
+  CONSTRAINT address_refusals_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX address_refusals_standing ON address_refusals (channel, address) WHERE lifted_at IS NULL;
+
 CREATE TABLE services (
   id uuid NOT NULL,
   external_id text NOT NULL,

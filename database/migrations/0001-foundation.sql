@@ -95,6 +95,18 @@ CREATE TABLE consents (
 );
 CREATE INDEX consents_by_contact_point ON consents (contact_point_id, given_at);
 
+-- STOP from an address that nobody had: stands for whoever has it later, until a START.
+CREATE TABLE address_refusals (
+  id uuid PRIMARY KEY,
+  channel text NOT NULL,
+  address text NOT NULL,
+  refused_at timestamptz NOT NULL,
+  source text NOT NULL,
+  text text NOT NULL, -- the words, as they came
+  lifted_at timestamptz
+);
+CREATE UNIQUE INDEX address_refusals_standing ON address_refusals (channel, address) WHERE lifted_at IS NULL;
+
 CREATE TABLE services (
   id uuid PRIMARY KEY,
   external_id text NOT NULL UNIQUE,

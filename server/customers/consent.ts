@@ -6,11 +6,14 @@ import { recordEvents } from '../platform/events.ts';
 import type { Platform } from '../platform/platform.ts';
 import { type Consent, mayRestore, standingConsent, stopSource } from './rules.ts';
 import {
+  type ContactPointRow,
   insertConsents,
+  liftRefusal,
   loadDecisions,
   lockConsents,
   lockContactPoint,
   lockContactPointsAt,
+  refuseAddress,
   setConsent,
 } from './store.ts';
 
@@ -65,87 +68,84 @@ export interface AddressOutcome {
   partyIds: string[];
 }
 
+/** Notes one decision, that came by a message or a press, for some contact points of one address. */
+async function decide(
+  tx: Tx,
+  platform: Platform,
+  wish: AddressWish,
+  points: readonly ContactPointRow[],
+  decision: 'granted' | 'refused',
+  source: string,
+): Promise<AddressOutcome> {
+  const { clock } = platform;
+  const ids = points.map(({ id }) => id);
+  const [first] = points;
+  if (!first) return { contactPoints: 0, partyIds: [] };
+  const actor: Actor = { kind: 'party', id: first.party_id, through: wish.channel };
+  const given = { decision, givenAt: clock.business(), source, text: wish.text };
+  await insertConsents(
+    tx,
+    ids.map((contactPointId) => ({ contactPointId, ...given })),
+    clock.system(),
+    actor,
+  );
+  await setConsent(tx, ids, decision);
+  await recordEvents(
+    tx,
+    clock,
+    actor,
+    ids.map((id) => recorded(id, decision, source)),
+  );
+  return { contactPoints: ids.length, partyIds: [...new Set(points.map((point) => point.party_id))] };
+}
+
+/** What was decided for an address that nobody has: the channel itself is the actor. */
+const recordForNobody = (
+  tx: Tx,
+  platform: Platform,
+  wish: AddressWish,
+  refusalId: string,
+  decision: string,
+  how: string,
+): Promise<void> =>
+  recordEvents(tx, platform.clock, { kind: 'channel', name: wish.channel }, [
+    { kind: 'consent.recorded', subjectKind: 'address-refusal', subjectId: refusalId, data: { decision, how } },
+  ]);
+
 /**
- * STOP: every contact point with this address on this channel is refused, of whichever party, and nothing else. It works for whoever can send from the address, forged
- * or not: the worst is a silence that one word ends. Needs the stored form of the address (`normaliseAddress`).
+ * STOP: every contact point with this address on this channel is refused, of whichever party, and nothing else. Where nobody has it the refusal stands for whoever gets it later
+ * by an import. It works for whoever can send from the address, forged or not: the worst is a silence that one word ends. Needs the stored form of the
+ * address (`normaliseAddress`).
  */
 export async function stopAddress(platform: Platform, wish: AddressWish, tx?: Tx): Promise<AddressOutcome> {
-  const { clock } = platform;
   return await within(platform, tx, async (own) => {
     await lockConsents(own, 'alone');
-    const points = await lockContactPointsAt(own, wish.channel, wish.address);
-    const outcome = { contactPoints: points.length, partyIds: [...new Set(points.map((point) => point.party_id))] };
-    if (points.length === 0) return outcome;
     const source = `${stopSource(wish.channel)} (${wish.source})`;
-    const actor: Actor = { kind: 'party', id: points[0]?.party_id ?? '', through: wish.channel };
-    await insertConsents(
-      own,
-      points.map(({ id }) => ({
-        contactPointId: id,
-        decision: 'refused',
-        givenAt: clock.business(),
-        source,
-        text: wish.text,
-      })),
-      clock.system(),
-      actor,
-    );
-    await setConsent(
-      own,
-      points.map(({ id }) => id),
-      'refused',
-    );
-    await recordEvents(
-      own,
-      clock,
-      actor,
-      points.map(({ id }) => recorded(id, 'refused', source)),
-    );
-    return outcome;
+    const points = await lockContactPointsAt(own, wish.channel, wish.address);
+    if (points.length > 0) return await decide(own, platform, wish, points, 'refused', source);
+    const { channel, address, text } = wish;
+    const refusal = { channel, address, text, source, refusedAt: platform.clock.business() };
+    await recordForNobody(own, platform, wish, await refuseAddress(own, refusal), 'refused', source);
+    return { contactPoints: 0, partyIds: [] };
   });
 }
 
 /**
- * START: restores what a STOP from the same channel ended, where a yes stood before it. It enrols nobody: a sender can be forged.
- * Returns how many contact points are granted again.
+ * START: restores what a STOP from the same channel ended, where a yes stood before it, and ends the refusal of an address that nobody had. It enrols nobody: a sender
+ * can be forged. Returns how many contact points are granted again.
  */
 export async function startAddress(platform: Platform, wish: AddressWish, tx?: Tx): Promise<AddressOutcome> {
-  const { clock } = platform;
   return await within(platform, tx, async (own) => {
     await lockConsents(own, 'alone');
+    const source = `start by ${wish.channel} (${wish.source})`;
     const points = await lockContactPointsAt(own, wish.channel, wish.address);
     const decisions = await loadDecisions(
       own,
       points.map(({ id }) => id),
     );
+    const lifted = await liftRefusal(own, wish.channel, wish.address, platform.clock.business());
+    if (lifted) await recordForNobody(own, platform, wish, lifted, 'granted', source);
     const restored = points.filter(({ id }) => mayRestore(decisions.get(id) ?? [], wish.channel));
-    const outcome = { contactPoints: restored.length, partyIds: [...new Set(restored.map((point) => point.party_id))] };
-    if (restored.length === 0) return outcome;
-    const source = `start by ${wish.channel} (${wish.source})`;
-    const actor: Actor = { kind: 'party', id: restored[0]?.party_id ?? '', through: wish.channel };
-    await insertConsents(
-      own,
-      restored.map(({ id }) => ({
-        contactPointId: id,
-        decision: 'granted',
-        givenAt: clock.business(),
-        source,
-        text: wish.text,
-      })),
-      clock.system(),
-      actor,
-    );
-    await setConsent(
-      own,
-      restored.map(({ id }) => id),
-      'granted',
-    );
-    await recordEvents(
-      own,
-      clock,
-      actor,
-      restored.map(({ id }) => recorded(id, 'granted', source)),
-    );
-    return outcome;
+    return await decide(own, platform, wish, restored, 'granted', source);
   });
 }

@@ -3,22 +3,21 @@ import type { Actor } from '../platform/actor.ts';
 import type { Db, Tx } from '../platform/database/database.ts';
 import { newId } from '../platform/ids.ts';
 import {
+  loadCustomers,
+  loadRefusals,
+  loadServices,
+  putContactPoints,
+  putParties,
+  putServices,
+} from './import-store.ts';
+import {
   type CustomerDecision,
   decideCustomer,
   decideService,
   type ImportedCustomer,
   type ImportedService,
 } from './rules.ts';
-import {
-  insertConsents,
-  loadCustomers,
-  loadRefusals,
-  loadServices,
-  lockConsents,
-  putContactPoints,
-  putParties,
-  putServices,
-} from './store.ts';
+import { insertConsents, lockConsents } from './store.ts';
 
 /** What some imported rows would do, one decision a row, in their order. Nothing is written. */
 export async function compareCustomers(

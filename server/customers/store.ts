@@ -4,16 +4,7 @@ import type { CustomerBrief } from '../../contract/customers.ts';
 import { type Actor, storedActor } from '../platform/actor.ts';
 import type { Db, Tx } from '../platform/database/database.ts';
 import { newId } from '../platform/ids.ts';
-import type {
-  Consent,
-  CustomerDecision,
-  Decision,
-  KnownContactPoint,
-  KnownCustomer,
-  Service,
-  ServiceState,
-  WantedContactPoint,
-} from './rules.ts';
+import type { Consent, Decision, Service, ServiceState } from './rules.ts';
 
 /** The lines that count when a resource fails, as a table for other statements: id, party_id, resource_id. The last condition is the index's. */
 export const linesInUse = sql<{
@@ -66,7 +57,7 @@ export async function lockContactPointsAt(tx: Tx, channel: Channel, address: str
   return rows;
 }
 
-interface DecisionRow {
+export interface DecisionRow {
   contact_point_id: string;
   decision: 'granted' | 'refused';
   given_at: Date;
@@ -74,21 +65,25 @@ interface DecisionRow {
 }
 
 /** Map.groupBy comes with Node 21. */
-function gather<T>(groups: Map<string, T[]>, key: string, value: T): void {
+export function gather<T>(groups: Map<string, T[]>, key: string, value: T): void {
   const group = groups.get(key);
   if (group) group.push(value);
   else groups.set(key, [value]);
 }
 
-const decision = (row: DecisionRow): Decision => ({
+export const decision = (row: DecisionRow): Decision => ({
   decision: row.decision,
   givenAt: row.given_at,
   source: row.source,
 });
 
+/** Every decision about some contact points, a standing refusal of their address included; by the contact point's id. */
 export async function loadDecisions(db: Db, contactPointIds: readonly string[]): Promise<Map<string, Decision[]>> {
   const { rows } = await sql<DecisionRow>`SELECT contact_point_id, decision, given_at, source FROM consents
-    WHERE contact_point_id = ANY(${contactPointIds}::uuid[])`.execute(db);
+    WHERE contact_point_id = ANY(${contactPointIds}::uuid[])
+    UNION ALL SELECT point.id, 'refused', refusal.refused_at, refusal.source
+    FROM contact_points point JOIN address_refusals refusal ON refusal.channel = point.channel AND refusal.address = point.address AND refusal.lifted_at IS NULL
+    WHERE point.id = ANY(${contactPointIds}::uuid[])`.execute(db);
   const decisions = new Map<string, Decision[]>();
   for (const row of rows) gather(decisions, row.contact_point_id, decision(row));
   return decisions;
@@ -131,9 +126,34 @@ export async function setConsent(tx: Tx, contactPointIds: readonly string[], con
   );
 }
 
+/** A STOP from an address that no contact point has: kept until a START, so that no later import enrols it by an older yes. */
+export async function refuseAddress(
+  tx: Tx,
+  refusal: { channel: Channel; address: string; refusedAt: Date; source: string; text: string },
+): Promise<string> {
+  const { rows } = await sql<{
+    id: string;
+  }>`INSERT INTO address_refusals (id, channel, address, refused_at, source, text)
+    VALUES (${newId()}, ${refusal.channel}, ${refusal.address}, ${refusal.refusedAt}, ${refusal.source}, ${refusal.text})
+    ON CONFLICT (channel, address) WHERE lifted_at IS NULL DO UPDATE SET refused_at = greatest(address_refusals.refused_at, excluded.refused_at),
+      source = excluded.source, text = excluded.text RETURNING id`.execute(tx);
+  const [row] = rows;
+  if (!row) throw new Error('a refusal was not stored');
+  return row.id;
+}
+
+/** A START ends the standing refusal of an address; its id, or null when there was none. */
+export async function liftRefusal(tx: Tx, channel: Channel, address: string, at: Date): Promise<string | null> {
+  const { rows } = await sql<{
+    id: string;
+  }>`UPDATE address_refusals SET lifted_at = ${at} WHERE channel = ${channel} AND address = ${address} AND lifted_at IS NULL
+    RETURNING id`.execute(tx);
+  return rows[0]?.id ?? null;
+}
+
 // Reading -------------------------------------------------------------------------------------------------------------
 
-interface PartyRow {
+export interface PartyRow {
   id: string;
   external_id: string | null;
   name: string;
@@ -205,7 +225,7 @@ export async function consentsOf(db: Db, partyId: string): Promise<FullConsentRo
   return rows;
 }
 
-interface ServiceRow {
+export interface ServiceRow {
   id: string;
   external_id: string;
   party_id: string;
@@ -218,7 +238,7 @@ interface ServiceRow {
   monthly_fee_cents: number | null;
 }
 
-const service = (row: ServiceRow): Service => ({
+export const service = (row: ServiceRow): Service => ({
   id: row.id,
   externalId: row.external_id,
   partyId: row.party_id,
@@ -231,7 +251,7 @@ const service = (row: ServiceRow): Service => ({
   monthlyFeeCents: row.monthly_fee_cents,
 });
 
-const SERVICE_COLUMNS = sql.raw(
+export const SERVICE_COLUMNS = sql.raw(
   'id, external_id, party_id, product, address, resource_id, state, activated_on, ultrabroadband, monthly_fee_cents',
 );
 
@@ -240,163 +260,6 @@ export async function servicesOf(db: Db, partyId: string): Promise<Service[]> {
   const { rows } = await sql<ServiceRow>`SELECT ${SERVICE_COLUMNS} FROM services WHERE party_id = ${partyId}::uuid
     ORDER BY state = 'ended', external_id LIMIT 500`.execute(db);
   return rows.map(service);
-}
-
-// Imports -------------------------------------------------------------------------------------------------------------
-
-/** The ids of customers by the operator's ids; those that ended are not among them, unless asked for. */
-export async function customerIds(
-  db: Db,
-  externalIds: readonly string[],
-  { withEnded = false }: { withEnded?: boolean } = {},
-): Promise<Map<string, string>> {
-  const { rows } = await sql<{ id: string; external_id: string }>`SELECT id, external_id FROM parties
-    WHERE external_id = ANY(${externalIds}::text[]) AND (ended_at IS NULL OR ${withEnded})`.execute(db);
-  return new Map(rows.map((row) => [row.external_id, row.id]));
-}
-
-interface KnownPointRow extends ContactPointRow {
-  ended: boolean;
-}
-
-/** Customers with their contact points and every decision about them. */
-export async function loadCustomers(db: Db, externalIds: readonly string[]): Promise<Map<string, KnownCustomer>> {
-  const parties = await sql<
-    PartyRow & { external_id: string }
-  >`SELECT id, external_id, name, kind, tax_code, language, ended_at FROM parties
-    WHERE external_id = ANY(${externalIds}::text[])`.execute(db);
-  if (parties.rows.length === 0) return new Map();
-  const points =
-    await sql<KnownPointRow>`SELECT id, party_id, channel, address, consent, ended_at IS NOT NULL AS ended FROM contact_points
-    WHERE party_id = ANY(${parties.rows.map(({ id }) => id)}::uuid[])`.execute(db);
-  const decisions = await loadDecisions(
-    db,
-    points.rows.map(({ id }) => id),
-  );
-  const byParty = new Map<string, KnownContactPoint[]>();
-  for (const { id, party_id, channel, address, consent, ended } of points.rows)
-    gather(byParty, party_id, { id, channel, address, consent, ended, decisions: decisions.get(id) ?? [] });
-  return new Map(
-    parties.rows.map((row) => [
-      row.external_id,
-      {
-        id: row.id,
-        externalId: row.external_id,
-        name: row.name,
-        kind: row.kind,
-        taxCode: row.tax_code,
-        language: row.language,
-        ended: row.ended_at !== null,
-        contactPoints: byParty.get(row.id) ?? [],
-      },
-    ]),
-  );
-}
-
-/** The refusals of some addresses at any party, by "channel address". */
-export async function loadRefusals(db: Db, addresses: readonly string[]): Promise<Map<string, Decision[]>> {
-  const { rows } = await sql<
-    DecisionRow & { channel: Channel; address: string }
-  >`SELECT point.channel, point.address, consent.contact_point_id, consent.decision, consent.given_at, consent.source
-    FROM contact_points point JOIN consents consent ON consent.contact_point_id = point.id AND consent.decision = 'refused'
-    WHERE point.channel IN ('sms', 'email', 'pec') AND point.address = ANY(${addresses}::text[])`.execute(db);
-  const refusals = new Map<string, Decision[]>();
-  for (const row of rows) gather(refusals, `${row.channel} ${row.address}`, decision(row));
-  return refusals;
-}
-
-export async function putParties(tx: Tx, parties: readonly CustomerDecision['party'][]): Promise<void> {
-  const rows = parties.map((party) => ({
-    id: party.id,
-    external_id: party.externalId,
-    name: party.name,
-    kind: party.kind,
-    tax_code: party.taxCode,
-    language: party.language,
-  }));
-  await sql`INSERT INTO parties (id, external_id, name, kind, tax_code, language)
-    SELECT id, external_id, name, kind, tax_code, language FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      AS row(id uuid, external_id text, name text, kind text, tax_code text, language text)
-    ON CONFLICT (id) DO UPDATE SET name = excluded.name, kind = excluded.kind, tax_code = excluded.tax_code,
-      language = excluded.language, ended_at = NULL`.execute(tx);
-}
-
-/** Writes contact points that an import made or changed; what the operator's own records name counts as verified. */
-export async function putContactPoints(
-  tx: Tx,
-  points: readonly (WantedContactPoint & { partyId: string })[],
-  at: Date,
-): Promise<void> {
-  const rows = points.map((point) => ({
-    id: point.id,
-    party_id: point.partyId,
-    channel: point.channel,
-    address: point.address,
-    consent: point.consent,
-    ended: point.ended,
-  }));
-  await sql`INSERT INTO contact_points (id, party_id, channel, address, verification, consent, ended_at)
-    SELECT id, party_id, channel, address, 'verified', consent, CASE WHEN ended THEN ${at}::timestamptz END
-    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      AS row(id uuid, party_id uuid, channel text, address text, consent text, ended boolean)
-    ON CONFLICT (id) DO UPDATE SET consent = excluded.consent, ended_at = excluded.ended_at, verification = 'verified'`.execute(
-    tx,
-  );
-}
-
-export async function loadServices(db: Db, externalIds: readonly string[]): Promise<Map<string, Service>> {
-  const { rows } =
-    await sql<ServiceRow>`SELECT ${SERVICE_COLUMNS} FROM services WHERE external_id = ANY(${externalIds}::text[])`.execute(
-      db,
-    );
-  return new Map(rows.map((row) => [row.external_id, service(row)]));
-}
-
-export async function putServices(tx: Tx, services: readonly Service[]): Promise<void> {
-  const rows = services.map((one) => ({
-    id: one.id,
-    external_id: one.externalId,
-    party_id: one.partyId,
-    product: one.product,
-    address: one.address,
-    resource_id: one.resourceId,
-    state: one.state,
-    activated_on: one.activatedOn,
-    ultrabroadband: one.ultrabroadband,
-    monthly_fee_cents: one.monthlyFeeCents,
-  }));
-  await sql`INSERT INTO services (${SERVICE_COLUMNS})
-    SELECT ${SERVICE_COLUMNS} FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      AS row(id uuid, external_id text, party_id uuid, product text, address text, resource_id uuid, state text, activated_on date, ultrabroadband boolean, monthly_fee_cents bigint)
-    ON CONFLICT (external_id) DO UPDATE SET party_id = excluded.party_id, product = excluded.product, address = excluded.address,
-      resource_id = excluded.resource_id, state = excluded.state, activated_on = excluded.activated_on,
-      ultrabroadband = excluded.ultrabroadband, monthly_fee_cents = excluded.monthly_fee_cents`.execute(tx);
-}
-
-/** The operator's ids of the next customers that have not ended. */
-export async function nextCustomers(db: Db, after: string, limit: number): Promise<string[]> {
-  const { rows } = await sql<{ external_id: string }>`SELECT external_id FROM parties
-    WHERE external_id > ${after} AND ended_at IS NULL ORDER BY external_id LIMIT ${limit}`.execute(db);
-  return rows.map((row) => row.external_id);
-}
-
-/** The operator's ids of the next services that have not ended. */
-export async function nextServices(db: Db, after: string, limit: number): Promise<string[]> {
-  const { rows } = await sql<{ external_id: string }>`SELECT external_id FROM services
-    WHERE external_id > ${after} AND state <> 'ended' ORDER BY external_id LIMIT ${limit}`.execute(db);
-  return rows.map((row) => row.external_id);
-}
-
-export async function endCustomers(tx: Tx, externalIds: readonly string[], at: Date): Promise<void> {
-  await sql`UPDATE parties SET ended_at = ${at} WHERE external_id = ANY(${externalIds}::text[]) AND ended_at IS NULL`.execute(
-    tx,
-  );
-}
-
-export async function endServices(tx: Tx, externalIds: readonly string[]): Promise<void> {
-  await sql`UPDATE services SET state = 'ended' WHERE external_id = ANY(${externalIds}::text[]) AND state <> 'ended'`.execute(
-    tx,
-  );
 }
 
 /** How many services that have not ended each of some parties has; by the party's id. */

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ENGINES, openTestPlatform, type TestPlatform } from '../../tests/support/test-platform.ts';
-import { stopAddress } from '../customers/index.ts';
+import { startAddress, stopAddress } from '../customers/index.ts';
 import type { Actor } from '../platform/actor.ts';
 import { createHttp } from '../platform/http.ts';
 import type { ImportKind } from './import.ts';
@@ -231,6 +231,34 @@ describe.each(ENGINES)('imports on %s', (engine) => {
     const later = CUSTOMERS.replace('2026-01-10T10:00:00+01:00', '2026-03-11T10:00:00+01:00');
     await load('customers', later);
     expect(await consent()).toEqual(['granted', 'refused']);
+  });
+
+  test('given a STOP from a number that nobody has, an older yes imported later does not enrol it, until START or a newer yes', async () => {
+    const sms = { channel: 'sms', address: '+393331234567', source: 'sms' } as const;
+    const consent = async (id: string) =>
+      (
+        await query(
+          `SELECT point.consent FROM contact_points point JOIN parties ON parties.id = party_id WHERE external_id = '${id}' AND channel = 'sms'`,
+        )
+      )[0]?.consent;
+    expect((await stopAddress(platform, { ...sms, text: 'STOP' })).contactPoints).toBe(0);
+    expect((await stopAddress(platform, { ...sms, text: 'Stop' })).contactPoints).toBe(0); // said twice is one refusal
+    await loadAll();
+    expect(await consent('c1')).toBe('refused');
+    // At whoever names it, and only that number.
+    await load('customers', CUSTOMERS.replace('c1;', 'c7;'));
+    expect(await consent('c7')).toBe('refused');
+    // START gives back the yes that the import brought, to both.
+    platform.clock.advance(1000);
+    expect(await startAddress(platform, { ...sms, text: 'START' })).toMatchObject({ contactPoints: 2 });
+    expect([await consent('c1'), await consent('c7')]).toEqual(['granted', 'granted']);
+    await load('customers', CUSTOMERS.replace('c1;', 'c8;'));
+    expect(await consent('c8')).toBe('granted');
+    const { rows } = await platform.database.pool.query(
+      "SELECT data FROM events WHERE subject_kind = 'address-refusal'",
+    );
+    expect(rows).toHaveLength(3);
+    expect(JSON.stringify(rows)).not.toContain('333');
   });
 
   test('given another phone without consent, the old one ends and the new one is not enrolled', async () => {

@@ -2,6 +2,7 @@
 export type Actor =
   | { kind: 'staff'; id: string; roles: readonly string[] }
   | { kind: 'party'; id: string; through: string } // a customer, through a channel
+  | { kind: 'channel'; name: string } // somebody whom nobody knows, through a channel
   | { kind: 'source'; id: string } // a monitoring source
   | { kind: 'rule'; name: string } // the product itself, by a named rule
   | { kind: 'command'; name: string }; // somebody at the machine's shell

@@ -23,11 +23,20 @@ const LARGEST = 600_000;
 const MOST_LINES = 400;
 /** Longer than they should be: each may only shrink, and leaves this list when it is short enough. */
 const LONGER: Record<string, number> = {
-  'server/customers/store.ts': 420,
   'server/notices/store.ts': 480,
 };
 
-const LICENCES = ['MIT', 'MIT-0', 'Apache-2.0', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD', 'MIT OR Apache-2.0'];
+const LICENCES = [
+  'MIT',
+  'MIT-0',
+  'Apache-2.0',
+  'ISC',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  '0BSD',
+  'MIT OR Apache-2.0',
+  '(ISC AND CC-BY-3.0)',
+];
 
 /** The files among `paths` in which a line matches, as path:line. */
 function linesWith(paths: readonly string[], pattern: RegExp): string[] {

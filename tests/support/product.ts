@@ -156,6 +156,8 @@ export interface Sms {
   to: string;
   text: string;
   parts: number;
+  /** Of how many it is said to consist: until then the text isn't whole. */
+  partsExpected: number;
 }
 
 export interface Mail {
