@@ -148,7 +148,10 @@ const routeFields = {
   costMillicents: Type.Integer({ minimum: 0, maximum: 1_000_000 }),
 };
 const Secret = Type.Optional(
-  Type.String({ maxLength: 500, description: 'The password, or env:NAME. Left out: unchanged.' }),
+  Type.String({
+    maxLength: 500,
+    description: 'The password, or env:FILODIRETTO_SECRET_… to name a variable of the server. Left out: unchanged.',
+  }),
 );
 export const NewRoute = Type.Union([
   Type.Object(

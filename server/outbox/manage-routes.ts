@@ -5,6 +5,7 @@ import { conflict, invalid, notFound } from '../platform/errors.ts';
 import { recordEvents } from '../platform/events.ts';
 import { newId } from '../platform/ids.ts';
 import type { Platform } from '../platform/platform.ts';
+import { isSecretReference } from '../platform/secrets.ts';
 import { readSettings } from '../settings/index.ts';
 import { enqueueSingle } from './enqueue-single.ts';
 import { countQueued, endRouteRow, lockRoute, readRoutes, type StoredRoute, writeRoute } from './route-store.ts';
@@ -157,7 +158,7 @@ function checkSender(route: StoredRoute): void {
 /** A reference to the environment is no secret and stays as it is. */
 function seal(platform: Platform, password: string | undefined): string | null {
   if (password === undefined || password === '') return null;
-  return password.startsWith('env:') ? password : platform.vault.seal(password);
+  return isSecretReference(password) ? password : platform.vault.seal(password);
 }
 
 const present = (route: StoredRoute, queued: number): Route => ({

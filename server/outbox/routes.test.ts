@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Deed, mayDo } from '../../contract/deeds.ts';
 import { ENGINES, openTestPlatform, type TestPlatform } from '../../tests/support/test-platform.ts';
 import { Failure } from '../platform/errors.ts';
@@ -39,7 +39,7 @@ const smtp = {
     connections: 3,
     perSecond: 10,
   },
-  password: 'env:RELAY_PASSWORD',
+  password: 'env:FILODIRETTO_SECRET_RELAY',
 };
 
 describe.each(ENGINES)('routes out over HTTP, on %s', (engine) => {
@@ -85,8 +85,32 @@ describe.each(ENGINES)('routes out over HTTP, on %s', (engine) => {
       platform.database.db,
     );
     for (const text of [made.body, list.body, rows[0]?.all ?? '']) expect(text).not.toContain('canary-hunter2');
-    expect(rows[0]?.all).toContain('env:RELAY_PASSWORD');
-    expect(list.body).not.toContain('RELAY_PASSWORD');
+    expect(rows[0]?.all).toContain('env:FILODIRETTO_SECRET_RELAY');
+    expect(list.body).not.toContain('FILODIRETTO_SECRET_RELAY');
+  });
+
+  test('given the name of a variable that is none of the secrets for routes, then it is refused, and one that is stored all the same is not read', async () => {
+    for (const password of [
+      'env:FILODIRETTO_KEY',
+      'env:PATH',
+      'env:',
+      'env:FILODIRETTO_SECRET_',
+      'env:FILODIRETTO_SECRET_X Y',
+    ]) {
+      const refused = await call('POST', '/routes', { ...smtp, password });
+      expect([refused.statusCode, (refused.json() as { code: string }).code], password).toEqual([400, 'secret-name']);
+      expect((refused.json() as { help: string }).help).toContain('env:FILODIRETTO_SECRET_');
+      expect(() => platform.vault.open(password)).toThrow('begins with FILODIRETTO_SECRET_');
+    }
+    const { id } = (await call('POST', '/routes', smtp)).json() as { id: string };
+    expect((await call('PATCH', `/routes/${id}`, { password: 'env:PATH' })).statusCode).toBe(400);
+    expect(() => platform.vault.open(smtp.password)).toThrow('The environment has no FILODIRETTO_SECRET_RELAY.');
+    vi.stubEnv('FILODIRETTO_SECRET_RELAY', 'from outside');
+    try {
+      expect(platform.vault.open(smtp.password)).toBe('from outside');
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 
   test('given a change without a password, then the password stays; a name that is taken, a bad sender or the wrong kind of configuration is refused', async () => {

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { Failure } from './errors.ts';
+import { Failure, invalid } from './errors.ts';
 
 /** 32 bytes, base64url: for links, hook tokens, invitations. Only its hash is stored. */
 export const newToken = (bytes = 32): string => randomBytes(bytes).toString('base64url');
@@ -10,6 +10,26 @@ export const hashToken = (token: string): string => createHash('sha256').update(
 export function sameHash(a: string, b: string): boolean {
   const [left, right] = [Buffer.from(a), Buffer.from(b)];
   return left.length === right.length && timingSafeEqual(left, right);
+}
+
+/**
+ * Only variables whose names begin so may be named as secrets: who may edit a route must not read the rest of the server's environment (the key, the
+ * database's password) by sending it to a host of their own.
+ */
+export const SECRET_PREFIX = 'FILODIRETTO_SECRET_';
+const REFERENCE = 'env:';
+
+/** Whether a secret is the name of a variable (`env:NAME`) and not the secret itself. Throws `secret-name` when that variable may not be named. */
+export function isSecretReference(secret: string): boolean {
+  if (!secret.startsWith(REFERENCE)) return false;
+  if (!new RegExp(`^${SECRET_PREFIX}[A-Z0-9_]{1,80}$`).test(secret.slice(REFERENCE.length))) {
+    throw invalid(
+      'secret-name',
+      `A variable of the environment that holds a secret must have a name that begins with ${SECRET_PREFIX}.`,
+      `Name it in capitals, such as ${SECRET_PREFIX}SMSC, set it where the server starts, and write env:${SECRET_PREFIX}SMSC here.`,
+    );
+  }
+  return true;
 }
 
 /** Seals what must be presented to others (a password of an SMSC): AES-256-GCM with the installation's key. */
@@ -27,15 +47,16 @@ export function createVault(key: Buffer): Vault {
       const data = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
       return `v1.${Buffer.concat([iv, cipher.getAuthTag(), data]).toString('base64url')}`;
     },
-    /** A value `env:NAME` is read from the environment instead: the secret is then in neither database nor backup. */
+    /** A value `env:FILODIRETTO_SECRET_…` is read from the environment instead: the secret is then in neither database nor backup. */
     open(sealed) {
-      if (sealed.startsWith('env:')) {
-        const value = process.env[sealed.slice(4)];
+      if (isSecretReference(sealed)) {
+        const name = sealed.slice(REFERENCE.length);
+        const value = process.env[name];
         if (value === undefined) {
           throw new Failure({
             code: 'secret-missing',
             kind: 'environment',
-            detail: `The environment has no ${sealed.slice(4)}.`,
+            detail: `The environment has no ${name}.`,
             help: 'Set it, or enter the secret in the settings.',
           });
         }
