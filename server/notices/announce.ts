@@ -9,13 +9,13 @@ import type { Platform } from '../platform/platform.ts';
 import { readSettings } from '../settings/index.ts';
 import type { AnnouncementRecord, Audience, AudienceRow } from './announcement.ts';
 import { beginTelling, promiseDecision, settleDecision } from './begin-telling.ts';
+import { moveNotices } from './notice-store.ts';
 import { costInCents, decideTelling, type TellingDecision, validUntil } from './rules.ts';
 import {
   announcementsOf,
   countAudience,
   insertAnnouncement,
   mostPeopleReleased,
-  moveNotices,
   setAudience,
   supersedeAnnouncements,
   withdrawUnsent,

@@ -10,7 +10,6 @@ import { makePromise, promisesOf } from '../promises/index.ts';
 import { readSettings } from '../settings/index.ts';
 import { concernedEffects } from './announce.ts';
 import type { AnnouncementRecord } from './announcement.ts';
-import { heldUntil, validUntil } from './rules.ts';
 import {
   advanceExpansion,
   applyOutcomes,
@@ -18,7 +17,6 @@ import {
   holdForRewriting,
   holdUntil,
   isLastWord,
-  lockAnnouncement,
   type NoticeOutcome,
   requeue,
   type ToExpand,
@@ -26,8 +24,9 @@ import {
   takeToExpand,
   withdrawFromThoseWhoNeverHeard,
   withdrawNotices,
-  withdrawUnsent,
-} from './store.ts';
+} from './notice-store.ts';
+import { heldUntil, validUntil } from './rules.ts';
+import { lockAnnouncement, withdrawUnsent } from './store.ts';
 import { composeFor, OVER } from './telling.ts';
 
 /** Notified with a subject's id when the figures of its notices changed: many times a second, so it is no event. */

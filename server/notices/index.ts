@@ -8,12 +8,6 @@ export {
   undoAnnouncement,
 } from './decide-announcement.ts';
 export { expandAnnouncements, FIGURES_CHANNEL, noteOutcomes, releaseHeldNotices, writeAnew } from './expand.ts';
-export {
-  announcementsOf,
-  NO_NOTICES,
-  noticeCounts,
-  peopleTold,
-  subjectsOfNotices,
-  withdrawFromContactPoints,
-} from './store.ts';
+export { NO_NOTICES, noticeCounts, peopleTold, subjectsOfNotices, withdrawFromContactPoints } from './notice-store.ts';
+export { announcementsOf } from './store.ts';
 export { OVER, type TellingPorts } from './telling.ts';
