@@ -75,6 +75,10 @@ CREATE TABLE parties (
   tax_code text,
   language text NOT NULL,
   ended_at timestamp with time zone,
+  vulnerable boolean DEFAULT false NOT NULL,
+  critical boolean DEFAULT false NOT NULL,
+  made_at timestamp with time zone,
+  erased_at timestamp with time zone,
   CONSTRAINT parties_pkey PRIMARY KEY (id),
   CONSTRAINT parties_external_id_key UNIQUE (external_id),
   CONSTRAINT parties_kind_check CHECK (kind = ANY (ARRAY['consumer'::text, 'business'::text])),
@@ -91,6 +95,8 @@ CREATE TABLE contact_points (
   unreachable_since timestamp with time zone,
   unreachable_reason text,
   ended_at timestamp with time zone,
+  verified_at timestamp with time zone,
+  verified_how text,
   CONSTRAINT contact_points_pkey PRIMARY KEY (id),
   CONSTRAINT contact_points_party_id_channel_address_key UNIQUE (party_id, channel, address),
   CONSTRAINT contact_points_party_id_fkey FOREIGN KEY (party_id) REFERENCES parties(id),
@@ -360,14 +366,16 @@ CREATE TABLE promises (
   renewal integer DEFAULT 0 NOT NULL,
   said_in uuid,
   data jsonb DEFAULT '{}'::jsonb NOT NULL,
+  paused_at timestamp with time zone,
   CONSTRAINT promises_pkey PRIMARY KEY (id),
   CONSTRAINT promises_promisee_kind_check CHECK (promisee_kind = ANY (ARRAY['party'::text, 'affected'::text, 'staff'::text])),
   CONSTRAINT promises_state_check CHECK (state = ANY (ARRAY['open'::text, 'kept'::text, 'broken'::text, 'superseded'::text, 'withdrawn'::text]))
 );
+CREATE INDEX promises_by_owner ON promises (owner_id, due_at) WHERE state = 'open'::text;
 CREATE INDEX promises_by_subject ON promises (subject_kind, subject_id, made_at);
-CREATE INDEX promises_due ON promises (due_at) WHERE state = 'open'::text;
+CREATE INDEX promises_due ON promises (due_at) WHERE state = 'open'::text AND paused_at IS NULL;
 CREATE UNIQUE INDEX promises_open_once ON promises (subject_id, kind, COALESCE(promisee_id, ''::text)) WHERE state = 'open'::text;
-CREATE INDEX promises_to_warn ON promises (warn_at) WHERE state = 'open'::text AND warned_at IS NULL;
+CREATE INDEX promises_to_warn ON promises (warn_at) WHERE state = 'open'::text AND warned_at IS NULL AND paused_at IS NULL;
 
 CREATE TABLE announcements (
   id uuid NOT NULL,
@@ -404,6 +412,7 @@ CREATE TABLE outgoing_texts (
   body text NOT NULL,
   html text,
   parts integer DEFAULT 1 NOT NULL,
+  mail jsonb,
   CONSTRAINT outgoing_texts_pkey PRIMARY KEY (id),
   CONSTRAINT outgoing_texts_announcement_id_fkey FOREIGN KEY (announcement_id) REFERENCES announcements(id),
   CONSTRAINT outgoing_texts_channel_check CHECK (channel = ANY (ARRAY['sms'::text, 'email'::text, 'pec'::text]))
@@ -486,7 +495,7 @@ CREATE TABLE outbox (
   last_trouble text,
   CONSTRAINT outbox_pkey PRIMARY KEY (id),
   CONSTRAINT outbox_text_id_fkey FOREIGN KEY (text_id) REFERENCES outgoing_texts(id),
-  CONSTRAINT outbox_kind_check CHECK (kind = ANY (ARRAY['notice'::text, 'staff'::text, 'test'::text])),
+  CONSTRAINT outbox_kind_check CHECK (kind = ANY (ARRAY['notice'::text, 'staff'::text, 'test'::text, 'message'::text])),
   CONSTRAINT outbox_state_check CHECK (state = ANY (ARRAY['queued'::text, 'claimed'::text, 'in doubt'::text]))
 );
 CREATE INDEX outbox_claimed ON outbox (worker, lease_until) WHERE state = 'claimed'::text;
@@ -527,15 +536,25 @@ CREATE TABLE inbound_messages (
   route_id uuid,
   received_at timestamp with time zone NOT NULL,
   content_hash text NOT NULL,
-  raw bytea NOT NULL,
+  raw bytea,
   sender text NOT NULL,
   text text NOT NULL,
   decision text,
   worked_at timestamp with time zone,
+  raw_blob bytea,
+  mailbox_id uuid,
+  quiet boolean DEFAULT false NOT NULL,
+  case_id uuid,
+  facts jsonb DEFAULT '{}'::jsonb NOT NULL,
+  trouble text,
   CONSTRAINT inbound_messages_pkey PRIMARY KEY (id),
-  CONSTRAINT inbound_messages_channel_content_hash_key UNIQUE (channel, content_hash)
+  CONSTRAINT inbound_messages_channel_content_hash_key UNIQUE (channel, content_hash),
+  CONSTRAINT inbound_messages_mailbox_id_fkey FOREIGN KEY (mailbox_id) REFERENCES mailboxes(id),
+  CONSTRAINT inbound_messages_raw_blob_fkey FOREIGN KEY (raw_blob) REFERENCES blobs(id)
 );
+CREATE INDEX inbound_messages_by_case ON inbound_messages (case_id) WHERE case_id IS NOT NULL;
 CREATE INDEX inbound_messages_by_sender ON inbound_messages (channel, sender, received_at);
+CREATE INDEX inbound_messages_decided ON inbound_messages (decision, received_at) WHERE case_id IS NULL;
 CREATE INDEX inbound_messages_waiting ON inbound_messages (received_at) WHERE worked_at IS NULL;
 
 CREATE TABLE inbound_parts (
@@ -654,3 +673,333 @@ CREATE TABLE staff_invitations (
   CONSTRAINT staff_invitations_purpose_check CHECK (purpose = ANY (ARRAY['first-administrator'::text, 'invite'::text, 'reset'::text]))
 );
 CREATE INDEX staff_invitations_by_staff ON staff_invitations (staff_id);
+
+CREATE TABLE blobs (
+  id bytea NOT NULL,
+  size bigint NOT NULL,
+  made_at timestamp with time zone NOT NULL,
+  CONSTRAINT blobs_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE blob_chunks (
+  blob_id bytea NOT NULL,
+  number integer NOT NULL,
+  bytes bytea NOT NULL,
+  CONSTRAINT blob_chunks_pkey PRIMARY KEY (blob_id, number),
+  CONSTRAINT blob_chunks_blob_id_fkey FOREIGN KEY (blob_id) REFERENCES blobs(id) ON DELETE CASCADE
+);
+
+CREATE TABLE party_merges (
+  id uuid NOT NULL,
+  from_party_id uuid NOT NULL,
+  into_party_id uuid NOT NULL,
+  merged_at timestamp with time zone NOT NULL,
+  actor jsonb NOT NULL,
+  moved jsonb NOT NULL,
+  undone_at timestamp with time zone,
+  CONSTRAINT party_merges_pkey PRIMARY KEY (id),
+  CONSTRAINT party_merges_from_party_id_fkey FOREIGN KEY (from_party_id) REFERENCES parties(id),
+  CONSTRAINT party_merges_into_party_id_fkey FOREIGN KEY (into_party_id) REFERENCES parties(id),
+  CONSTRAINT party_merges_check CHECK (from_party_id <> into_party_id)
+);
+CREATE UNIQUE INDEX party_merges_standing ON party_merges (from_party_id) WHERE undone_at IS NULL;
+
+CREATE TABLE delegations (
+  id uuid NOT NULL,
+  party_id uuid NOT NULL,
+  delegate_id uuid NOT NULL,
+  scopes text[] NOT NULL,
+  starts_at timestamp with time zone NOT NULL,
+  ends_at timestamp with time zone,
+  evidence text NOT NULL,
+  made_at timestamp with time zone NOT NULL,
+  actor jsonb NOT NULL,
+  revoked_at timestamp with time zone,
+  CONSTRAINT delegations_pkey PRIMARY KEY (id),
+  CONSTRAINT delegations_delegate_id_fkey FOREIGN KEY (delegate_id) REFERENCES parties(id),
+  CONSTRAINT delegations_party_id_fkey FOREIGN KEY (party_id) REFERENCES parties(id),
+  CONSTRAINT delegations_scopes_check CHECK (scopes <@ ARRAY['technical'::text, 'orders'::text, 'billing:view'::text, 'billing:act'::text])
+);
+CREATE INDEX delegations_by_delegate ON delegations (delegate_id);
+CREATE INDEX delegations_by_party ON delegations (party_id);
+
+CREATE TABLE one_time_codes (
+  id uuid NOT NULL,
+  contact_point_id uuid NOT NULL,
+  purpose text NOT NULL,
+  subject_id uuid,
+  salt bytea NOT NULL,
+  code_hash bytea NOT NULL,
+  tries smallint DEFAULT 0 NOT NULL,
+  made_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  used_at timestamp with time zone,
+  CONSTRAINT one_time_codes_pkey PRIMARY KEY (id),
+  CONSTRAINT one_time_codes_contact_point_id_fkey FOREIGN KEY (contact_point_id) REFERENCES contact_points(id)
+);
+CREATE INDEX one_time_codes_by_contact_point ON one_time_codes (contact_point_id, made_at);
+
+CREATE TABLE teams (
+  id uuid NOT NULL,
+  name text NOT NULL,
+  kind text NOT NULL,
+  accept_minutes integer DEFAULT 30 NOT NULL,
+  made_at timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone,
+  CONSTRAINT teams_pkey PRIMARY KEY (id),
+  CONSTRAINT teams_kind_check CHECK (kind = ANY (ARRAY['care'::text, 'technical'::text, 'billing'::text, 'sales'::text, 'partner'::text]))
+);
+CREATE UNIQUE INDEX teams_by_name ON teams (lower(name)) WHERE ended_at IS NULL;
+
+CREATE TABLE team_members (
+  team_id uuid NOT NULL,
+  staff_id text NOT NULL,
+  lead boolean DEFAULT false NOT NULL,
+  capacity integer DEFAULT 20 NOT NULL,
+  CONSTRAINT team_members_pkey PRIMARY KEY (team_id, staff_id),
+  CONSTRAINT team_members_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(id),
+  CONSTRAINT team_members_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id)
+);
+CREATE INDEX team_members_by_staff ON team_members (staff_id);
+
+CREATE TABLE staff_absences (
+  id uuid NOT NULL,
+  staff_id text NOT NULL,
+  starts_at timestamp with time zone NOT NULL,
+  ends_at timestamp with time zone NOT NULL,
+  made_at timestamp with time zone NOT NULL,
+  actor jsonb NOT NULL,
+  CONSTRAINT staff_absences_pkey PRIMARY KEY (id),
+  CONSTRAINT staff_absences_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(id),
+  CONSTRAINT staff_absences_check CHECK (ends_at > starts_at)
+);
+CREATE INDEX staff_absences_by_staff ON staff_absences (staff_id, ends_at);
+
+CREATE TABLE cases (
+  id uuid NOT NULL,
+  number text NOT NULL,
+  party_id uuid NOT NULL,
+  state text NOT NULL,
+  waiting_for text,
+  topic text DEFAULT 'other'::text NOT NULL,
+  severity text DEFAULT 'minor'::text NOT NULL,
+  urgency smallint DEFAULT 5 NOT NULL,
+  language text NOT NULL,
+  subject text NOT NULL,
+  channel text NOT NULL,
+  contact_point_id uuid,
+  service_id uuid,
+  resource_id uuid,
+  incident_id uuid,
+  team_id uuid,
+  owner_id text,
+  rung smallint DEFAULT 0 NOT NULL,
+  reminders integer DEFAULT 0 NOT NULL,
+  reopened integer DEFAULT 0 NOT NULL,
+  formal_at timestamp with time zone,
+  opened_at timestamp with time zone NOT NULL,
+  acknowledged_at timestamp with time zone,
+  fix_reported_at timestamp with time zone,
+  asked_at timestamp with time zone,
+  asked_what text,
+  asked_times smallint DEFAULT 0 NOT NULL,
+  due_at timestamp with time zone,
+  paused_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  joined_to uuid,
+  last_heard_at timestamp with time zone NOT NULL,
+  last_said_at timestamp with time zone,
+  triage jsonb DEFAULT '{}'::jsonb NOT NULL,
+  messages integer DEFAULT 0 NOT NULL,
+  version integer DEFAULT 1 NOT NULL,
+  CONSTRAINT cases_pkey PRIMARY KEY (id),
+  CONSTRAINT cases_number_key UNIQUE (number),
+  CONSTRAINT cases_contact_point_id_fkey FOREIGN KEY (contact_point_id) REFERENCES contact_points(id),
+  CONSTRAINT cases_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents(id),
+  CONSTRAINT cases_joined_to_fkey FOREIGN KEY (joined_to) REFERENCES cases(id),
+  CONSTRAINT cases_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES staff(id),
+  CONSTRAINT cases_party_id_fkey FOREIGN KEY (party_id) REFERENCES parties(id),
+  CONSTRAINT cases_resource_id_fkey FOREIGN KEY (resource_id) REFERENCES resources(id),
+  CONSTRAINT cases_service_id_fkey FOREIGN KEY (service_id) REFERENCES services(id),
+  CONSTRAINT cases_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id),
+  CONSTRAINT cases_asked_what_check CHECK (asked_what = ANY (ARRAY['fix works'::text, 'question'::text])),
+  CONSTRAINT cases_language_check CHECK (language = ANY (ARRAY['it'::text, 'en'::text])),
+  CONSTRAINT cases_severity_check CHECK (severity = ANY (ARRAY['critical'::text, 'major'::text, 'minor'::text, 'info'::text])),
+  CONSTRAINT cases_state_check CHECK (state = ANY (ARRAY['received'::text, 'acknowledged'::text, 'in work'::text, 'waiting'::text, 'fix reported'::text, 'confirmed'::text, 'unconfirmed'::text, 'cancelled'::text, 'joined'::text])),
+  CONSTRAINT cases_waiting_for_check CHECK (waiting_for = ANY (ARRAY['customer'::text, 'technical'::text, 'third party'::text]))
+);
+CREATE INDEX cases_by_end ON cases (ended_at, id) WHERE ended_at IS NOT NULL;
+CREATE INDEX cases_by_incident ON cases (incident_id) WHERE incident_id IS NOT NULL;
+CREATE INDEX cases_by_party ON cases (party_id, opened_at);
+CREATE INDEX cases_due ON cases (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX cases_open ON cases (urgency, last_heard_at, id) WHERE ended_at IS NULL;
+CREATE INDEX cases_open_by_owner ON cases (owner_id, urgency, last_heard_at, id) WHERE ended_at IS NULL;
+CREATE INDEX cases_open_by_resource ON cases (resource_id, opened_at) WHERE ended_at IS NULL AND resource_id IS NOT NULL;
+CREATE INDEX cases_open_by_team ON cases (team_id, urgency, last_heard_at, id) WHERE ended_at IS NULL;
+
+CREATE TABLE messages (
+  said_at timestamp with time zone NOT NULL,
+  id uuid NOT NULL,
+  case_id uuid NOT NULL,
+  number integer NOT NULL,
+  direction text NOT NULL,
+  visibility text NOT NULL,
+  kind text NOT NULL,
+  channel text NOT NULL,
+  actor jsonb NOT NULL,
+  party_id uuid,
+  contact_point_id uuid,
+  claim boolean DEFAULT false NOT NULL,
+  language text NOT NULL,
+  subject text,
+  body text NOT NULL,
+  quoted text,
+  html text,
+  answer jsonb,
+  inbound_id uuid,
+  mail_id text,
+  undo_until timestamp with time zone,
+  state text,
+  state_reason text,
+  settled_at timestamp with time zone,
+  CONSTRAINT messages_pkey PRIMARY KEY (said_at, id),
+  CONSTRAINT messages_direction_check CHECK (direction = ANY (ARRAY['in'::text, 'out'::text, 'note'::text])),
+  CONSTRAINT messages_state_check CHECK (state = ANY (ARRAY['held'::text, 'queued'::text, 'sent'::text, 'delivered'::text, 'failed'::text, 'withdrawn'::text, 'in doubt'::text])),
+  CONSTRAINT messages_visibility_check CHECK (visibility = ANY (ARRAY['customer'::text, 'partner'::text, 'operator'::text]))
+) PARTITION BY RANGE (said_at);
+CREATE INDEX messages_by_case ON messages (case_id, number);
+CREATE INDEX messages_by_id ON messages (id);
+CREATE INDEX messages_by_party ON messages (party_id);
+
+CREATE TABLE messages_rest PARTITION OF messages DEFAULT;
+
+CREATE TABLE attachments (
+  id uuid NOT NULL,
+  message_id uuid NOT NULL,
+  case_id uuid NOT NULL,
+  number integer NOT NULL,
+  name text NOT NULL,
+  type text NOT NULL,
+  declared_type text,
+  size bigint NOT NULL,
+  blob_id bytea,
+  inline boolean DEFAULT false NOT NULL,
+  content_id text,
+  problem text,
+  CONSTRAINT attachments_pkey PRIMARY KEY (id),
+  CONSTRAINT attachments_message_id_number_key UNIQUE (message_id, number),
+  CONSTRAINT attachments_blob_id_fkey FOREIGN KEY (blob_id) REFERENCES blobs(id)
+);
+CREATE INDEX attachments_by_blob ON attachments (blob_id);
+
+CREATE TABLE mail_keys (
+  mail_id_hash bytea NOT NULL,
+  case_id uuid NOT NULL,
+  message_id uuid NOT NULL,
+  made_at timestamp with time zone NOT NULL,
+  CONSTRAINT mail_keys_pkey PRIMARY KEY (mail_id_hash)
+);
+CREATE INDEX mail_keys_by_case ON mail_keys (case_id);
+
+CREATE TABLE hand_overs (
+  id uuid NOT NULL,
+  case_id uuid NOT NULL,
+  from_team_id uuid,
+  to_team_id uuid NOT NULL,
+  note text NOT NULL,
+  made_at timestamp with time zone NOT NULL,
+  actor jsonb NOT NULL,
+  due_at timestamp with time zone NOT NULL,
+  accepted_at timestamp with time zone,
+  accepted_by text,
+  ended_at timestamp with time zone,
+  ended_how text,
+  CONSTRAINT hand_overs_pkey PRIMARY KEY (id),
+  CONSTRAINT hand_overs_accepted_by_fkey FOREIGN KEY (accepted_by) REFERENCES staff(id),
+  CONSTRAINT hand_overs_case_id_fkey FOREIGN KEY (case_id) REFERENCES cases(id),
+  CONSTRAINT hand_overs_from_team_id_fkey FOREIGN KEY (from_team_id) REFERENCES teams(id),
+  CONSTRAINT hand_overs_to_team_id_fkey FOREIGN KEY (to_team_id) REFERENCES teams(id),
+  CONSTRAINT hand_overs_ended_how_check CHECK (ended_how = ANY (ARRAY['accepted'::text, 'refused'::text, 'overtaken'::text, 'case ended'::text]))
+);
+CREATE UNIQUE INDEX hand_overs_open ON hand_overs (case_id) WHERE ended_at IS NULL;
+CREATE INDEX hand_overs_open_by_team ON hand_overs (to_team_id, due_at) WHERE ended_at IS NULL;
+
+CREATE TABLE case_links (
+  token_hash text NOT NULL,
+  case_id uuid NOT NULL,
+  party_id uuid NOT NULL,
+  contact_point_id uuid,
+  made_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  revoked_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  CONSTRAINT case_links_pkey PRIMARY KEY (token_hash),
+  CONSTRAINT case_links_case_id_fkey FOREIGN KEY (case_id) REFERENCES cases(id),
+  CONSTRAINT case_links_contact_point_id_fkey FOREIGN KEY (contact_point_id) REFERENCES contact_points(id),
+  CONSTRAINT case_links_party_id_fkey FOREIGN KEY (party_id) REFERENCES parties(id)
+);
+CREATE INDEX case_links_by_case ON case_links (case_id);
+
+CREATE TABLE join_proposals (
+  id uuid NOT NULL,
+  case_id uuid NOT NULL,
+  into_case_id uuid NOT NULL,
+  reasons jsonb NOT NULL,
+  made_at timestamp with time zone NOT NULL,
+  decided_at timestamp with time zone,
+  decided_by jsonb,
+  decision text,
+  CONSTRAINT join_proposals_pkey PRIMARY KEY (id),
+  CONSTRAINT join_proposals_case_id_into_case_id_key UNIQUE (case_id, into_case_id),
+  CONSTRAINT join_proposals_case_id_fkey FOREIGN KEY (case_id) REFERENCES cases(id),
+  CONSTRAINT join_proposals_into_case_id_fkey FOREIGN KEY (into_case_id) REFERENCES cases(id),
+  CONSTRAINT join_proposals_decision_check CHECK (decision = ANY (ARRAY['joined'::text, 'apart'::text]))
+);
+CREATE INDEX join_proposals_open ON join_proposals (case_id) WHERE decided_at IS NULL;
+
+CREATE TABLE lexicon (
+  id uuid NOT NULL,
+  language text NOT NULL,
+  stem text NOT NULL,
+  topic text NOT NULL,
+  severity text,
+  weight smallint DEFAULT 1 NOT NULL,
+  CONSTRAINT lexicon_pkey PRIMARY KEY (id),
+  CONSTRAINT lexicon_language_stem_topic_key UNIQUE (language, stem, topic),
+  CONSTRAINT lexicon_language_check CHECK (language = ANY (ARRAY['it'::text, 'en'::text])),
+  CONSTRAINT lexicon_severity_check CHECK (severity = ANY (ARRAY['critical'::text, 'major'::text, 'minor'::text, 'info'::text]))
+);
+
+CREATE TABLE mailboxes (
+  id uuid NOT NULL,
+  name text NOT NULL,
+  kind text NOT NULL,
+  address text NOT NULL,
+  config jsonb NOT NULL,
+  route_id uuid,
+  team_id uuid,
+  enabled boolean NOT NULL,
+  made_at timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone,
+  connected_since timestamp with time zone,
+  uid_validity text,
+  last_uid bigint DEFAULT 0 NOT NULL,
+  holder uuid,
+  lease_until timestamp with time zone,
+  state text DEFAULT 'unknown'::text NOT NULL,
+  state_since timestamp with time zone,
+  state_reason text,
+  CONSTRAINT mailboxes_pkey PRIMARY KEY (id),
+  CONSTRAINT mailboxes_name_key UNIQUE (name),
+  CONSTRAINT mailboxes_route_id_fkey FOREIGN KEY (route_id) REFERENCES routes(id),
+  CONSTRAINT mailboxes_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id),
+  CONSTRAINT mailboxes_kind_check CHECK (kind = ANY (ARRAY['email'::text, 'pec'::text, 'letter'::text])),
+  CONSTRAINT mailboxes_state_check CHECK (state = ANY (ARRAY['unknown'::text, 'up'::text, 'down'::text]))
+);
+
+CREATE TABLE automatic_answers (
+  address_hash bytea NOT NULL,
+  at timestamp with time zone NOT NULL,
+  message_id uuid NOT NULL,
+  CONSTRAINT automatic_answers_pkey PRIMARY KEY (address_hash, at, message_id)
+);
