@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { createTransport } from 'nodemailer';
 import type { SmtpConfig } from '../../../contract/settings.ts';
@@ -11,19 +10,17 @@ import {
   type SendResult,
 } from '../channel.ts';
 import { ThroughputLimit } from '../throughput.ts';
+import { tlsProblem } from '../tls.ts';
 
 export interface EmailChannelOptions {
   /** How long the relay may take to connect and for each answer before the fate of the mail is unknown. */
   responseMilliseconds: number;
   reconnectMilliseconds: readonly number[];
-  /** Certificates of authorities to trust beside the system's: a file in PEM. */
-  authorityFile: string | null;
 }
 
 const DEFAULTS: EmailChannelOptions = {
   responseMilliseconds: 60_000,
   reconnectMilliseconds: RECONNECT_MILLISECONDS,
-  authorityFile: null,
 };
 
 type Transport = ReturnType<typeof makeTransport>;
@@ -38,7 +35,6 @@ function makeTransport(config: SmtpConfig & { password: string }, options: Email
     requireTLS: tls === 'starttls',
     ignoreTLS: tls === 'none',
     ...(user ? { auth: { user, pass: password } } : {}),
-    ...(options.authorityFile ? { tls: { ca: readFileSync(options.authorityFile) } } : {}),
     maxConnections: connections,
     maxMessages: 1000,
     // The pool would send again by itself what was cut off after DATA: here a repeat is the outbox's decision.
@@ -182,6 +178,8 @@ export class EmailChannel implements OutgoingChannel {
 
 interface SmtpError extends Error {
   code?: string;
+  /** Of the error below, where nodemailer gave it a code of its own. */
+  originalCode?: string;
   responseCode?: number;
 }
 
@@ -195,6 +193,9 @@ const notConnected: SendResult = {
 /** The code of the answer or of the error only: the text of an answer often repeats the address. */
 function cause(error: SmtpError): string {
   if (error.code === 'EAUTH') return 'it refuses user or password';
+  const tls = tlsProblem(error.originalCode) ?? tlsProblem(error.code);
+  if (tls) return tls;
+  if (error.code === 'ETLS') return 'it does not offer encryption (STARTTLS)';
   if (error.responseCode) return `answer ${error.responseCode}`;
   return error.code ?? 'an unknown error';
 }

@@ -1,6 +1,7 @@
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import smpp from 'smpp';
+import { tlsProblem } from '../tls.ts';
 
 /** The longest PDU taken; a longer length is a stream out of step. */
 const LONGEST = 16_384;
@@ -60,7 +61,7 @@ export class SmppWire {
     this.#options = options;
     const { host, port } = options;
     this.#socket = options.tls
-      ? connectTls({ host, port, servername: host }, options.onConnected)
+      ? connectTls({ host, port, ...(isIP(host) ? {} : { servername: host }) }, options.onConnected)
       : connectTcp({ host, port }, options.onConnected);
     this.#socket.setNoDelay(true);
     this.#socket.setTimeout(options.responseMilliseconds, () => {
@@ -68,7 +69,7 @@ export class SmppWire {
     });
     this.#socket.on('data', (bytes: Buffer) => this.#read(bytes));
     this.#socket.on('error', (error: NodeJS.ErrnoException) => {
-      this.#reason = error.code ?? error.message;
+      this.#reason = tlsProblem(error.code) ?? error.code ?? error.message;
     });
     this.#socket.on('close', () => this.#close());
     this.#sweep = setInterval(() => this.#expire(), Math.min(1000, Math.max(50, options.responseMilliseconds / 4)));
