@@ -6,7 +6,7 @@ import { makePromise, promisesOf, settleOpenPromises } from '../../promises/inde
 import { readSettings } from '../../settings/index.ts';
 import type { AlarmFact } from '../alarms/store.ts';
 import { ancestorsOfAll } from '../topology/index.ts';
-import { computeConcern, placeOfIncident } from './concern.ts';
+import { computeConcern, estimateConcern, placeOfIncident } from './concern.ts';
 import type { IncidentPorts } from './ports.ts';
 import { afterAlarms, answerFor, causeOf, confirmAt, firstStep, gravest, isAtLeast, placeAlarms } from './rules.ts';
 import {
@@ -118,18 +118,19 @@ async function place(
     await ports.publish(tx, id);
   }
   // An alarm below a confirmed incident may be more than its consequence: a resource with another way up that fails by itself.
-  const grown = new Set(placed.raised.keys());
+  const grown = new Set([...placed.raised.keys(), ...made.values()]);
   for (const alarm of raised) {
     const id = placed.attached.get(alarm.id);
     if (id && !made.has(id) && !grown.has(id) && !(await isDownBy(tx, id, alarm.resourceId))) grown.add(id);
   }
-  for (const id of grown) await growIfConfirmed(tx, ports, id);
+  for (const id of grown) await countAgain(tx, ports, id);
   return [...new Set([...placed.attached.values()].map((key) => made.get(key) ?? key))];
 }
 
-/** A confirmed incident whose cause lies higher concerns more people: they hear their first word. */
-async function growIfConfirmed(tx: Tx, ports: IncidentPorts, id: string): Promise<void> {
+/** A confirmed incident whose cause lies higher concerns more people: they hear their first word. Of a suspected one it is counted who would be concerned. */
+async function countAgain(tx: Tx, ports: IncidentPorts, id: string): Promise<void> {
   const incident = await lockIncident(tx, id);
+  if (incident?.state === 'suspected') await estimateConcern(tx, incident);
   if (!incident || (incident.state !== 'confirmed' && incident.state !== 'restoring')) return;
   const { clock } = ports.platform;
   const before = incident.partiesDown;

@@ -102,7 +102,15 @@ describe.each(ENGINES)('an outage from the first alarm to the last word, on %s',
     await raise('mast');
     await raise('sector2');
     const incident = await only();
-    expect(incident).toMatchObject({ state: 'suspected', resourceId: network.resource.mast });
+    // How many it would concern is seen at once; who they are is settled when it is confirmed.
+    expect(incident).toMatchObject({
+      state: 'suspected',
+      resourceId: network.resource.mast,
+      servicesDown: 50,
+      servicesDegraded: 7,
+      partiesDown: 50,
+    });
+    expect(await count(platform, 'affected_services', 'true')).toBe(0);
     await pass(2);
     expect(await only()).toMatchObject({ state: 'confirmed', servicesDown: 50, servicesDegraded: 7, partiesDown: 50 });
     expect(await count(platform, 'notices', "channel = 'sms'")).toBe(50);

@@ -10,6 +10,8 @@ import {
   countNextParties,
   isAnyAffected,
   leaveNextLines,
+  partiesOfLinesOn,
+  partiesOfNextLines,
 } from './store.ts';
 
 /** So many lines, or resources, in one statement: on the embedded engine some 20 ms. */
@@ -58,28 +60,70 @@ async function affectOn(
   at: Date,
 ): Promise<number> {
   let total = 0;
-  for (let start = 0; start < resourceIds.length; start += RESOURCES) {
-    const counts = await countLines(tx, resourceIds.slice(start, start + RESOURCES));
-    let together: string[] = [];
-    let lines = 0;
-    for (const [resourceId, count] of counts) {
-      total += count;
-      if (count > LINES) {
-        let after: string | null = FIRST;
-        while (after !== null) after = await affectNextLines(tx, subjectId, resourceId, after, LINES, effect, at);
-        continue;
-      }
-      if (lines + count > LINES) {
-        await affectLinesOn(tx, subjectId, together, effect, at);
-        together = [];
-        lines = 0;
-      }
-      together.push(resourceId);
-      lines += count;
+  for await (const portion of portionsOf(tx, resourceIds)) {
+    total += portion.lines;
+    if (portion.lines <= LINES) {
+      await affectLinesOn(tx, subjectId, portion.resourceIds, effect, at);
+      continue;
     }
-    if (together.length > 0) await affectLinesOn(tx, subjectId, together, effect, at);
+    for (const resourceId of portion.resourceIds) {
+      let after: string | null = FIRST;
+      while (after !== null) after = await affectNextLines(tx, subjectId, resourceId, after, LINES, effect, at);
+    }
   }
   return total;
+}
+
+interface Portion {
+  /** Several with few lines, or one with more than fit into a statement. */
+  resourceIds: string[];
+  lines: number;
+}
+
+/** The resources that have lines in use, put together so that one statement bears their lines. */
+async function* portionsOf(db: Db, resourceIds: readonly string[]): AsyncGenerator<Portion> {
+  for (let start = 0; start < resourceIds.length; start += RESOURCES) {
+    let together: Portion = { resourceIds: [], lines: 0 };
+    for (const [resourceId, count] of await countLines(db, resourceIds.slice(start, start + RESOURCES))) {
+      if (count > LINES) {
+        yield { resourceIds: [resourceId], lines: count };
+        continue;
+      }
+      if (together.lines + count > LINES) {
+        yield together;
+        together = { resourceIds: [], lines: 0 };
+      }
+      together.resourceIds.push(resourceId);
+      together.lines += count;
+    }
+    if (together.resourceIds.length > 0) yield together;
+  }
+}
+
+/** How many would be concerned if these resources were down and degraded, as `affectServices` counts them: nothing is written. */
+export async function countAffected(
+  db: Db,
+  { down, degraded }: { down: readonly string[]; degraded: readonly string[] },
+): Promise<AffectedCounts> {
+  const parties = new Set<string>();
+  let servicesDown = 0;
+  for await (const { resourceIds, lines } of portionsOf(db, down)) {
+    servicesDown += lines;
+    if (lines <= LINES) {
+      for (const id of await partiesOfLinesOn(db, resourceIds)) parties.add(id);
+      continue;
+    }
+    for (const resourceId of resourceIds) {
+      for (let after: string | null = FIRST; after !== null; ) {
+        const page = await partiesOfNextLines(db, resourceId, after, 5 * LINES);
+        for (const id of page.parties) parties.add(id);
+        after = page.last;
+      }
+    }
+  }
+  let servicesDegraded = 0;
+  for await (const { lines } of portionsOf(db, degraded)) servicesDegraded += lines;
+  return { servicesDown, servicesDegraded, partiesDown: parties.size };
 }
 
 export interface AreaOfSubject {

@@ -3,6 +3,7 @@ export {
   type AreaOfSubject,
   affectServices,
   areasOfSubject,
+  countAffected,
   publicAreas,
 } from './affect-services.ts';
 export { ancestorsOf, ancestorsOfAll, impactOf, isBelow, topmost } from './impact.ts';

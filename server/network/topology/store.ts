@@ -160,6 +160,31 @@ export async function affectNextLines(
   return last;
 }
 
+/** Whose the lines on some resources are, together few enough for one statement; each party once. */
+export async function partiesOfLinesOn(db: Db, ids: readonly string[]): Promise<string[]> {
+  const { rows } = await sql<{
+    party_id: string;
+  }>`SELECT DISTINCT party_id FROM ${linesInUse} line WHERE resource_id = ANY(${ids}::uuid[])`.execute(db);
+  return rows.map((row) => row.party_id);
+}
+
+/** Whose the next `limit` lines on one resource after a line are; and the last of these lines, null at the end. */
+export async function partiesOfNextLines(
+  db: Db,
+  resourceId: string,
+  after: string,
+  limit: number,
+): Promise<{ parties: string[]; last: string | null }> {
+  const { rows } = await sql<{
+    parties: string[] | null;
+    last: string | null;
+  }>`SELECT array_agg(DISTINCT party_id::text) AS parties, max(id::text)::uuid AS last FROM (
+    SELECT id, party_id FROM ${linesInUse} line WHERE resource_id = ${resourceId}::uuid AND id > ${after}::uuid ORDER BY id LIMIT ${limit}) page`.execute(
+    db,
+  );
+  return { parties: rows[0]?.parties ?? [], last: rows[0]?.last ?? null };
+}
+
 export async function isAnyAffected(tx: Tx, subjectId: string): Promise<boolean> {
   const { rows } = await sql`SELECT 1 FROM affected_services WHERE subject_id = ${subjectId}::uuid LIMIT 1`.execute(tx);
   return rows.length > 0;

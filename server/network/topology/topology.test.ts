@@ -9,6 +9,7 @@ import {
   applyLinks,
   applyResources,
   areasOfSubject,
+  countAffected,
   endResources,
   findResources,
   impactOf,
@@ -140,6 +141,12 @@ describe.each(ENGINES)('topology on %s', (engine) => {
           'SELECT s.external_id, a.effect, a.left_at IS NOT NULL AS gone FROM affected_services a JOIN services s ON s.id = a.service_id ORDER BY 1',
         )
       ).rows.map((row: Record<string, unknown>) => `${row.external_id} ${row.gone ? 'gone' : row.effect}`);
+    const supposed = { down: ['left', 'hut'].map(id), degraded: ['mast', 'sector'].map(id) };
+    expect(await countAffected(database.db, supposed)).toEqual({
+      servicesDown: 1,
+      servicesDegraded: 3,
+      partiesDown: 1,
+    });
     expect(await affect(['left', 'hut'], ['mast', 'sector'])).toEqual({
       servicesDown: 1,
       servicesDegraded: 3,
@@ -165,6 +172,9 @@ describe.each(ENGINES)('topology on %s', (engine) => {
       [id('mast')],
     );
     const subject = newId();
+    const all = { down: [id('mast'), id('sector'), id('hut')], degraded: [] };
+    expect(await countAffected(database.db, all)).toEqual({ servicesDown: 2504, servicesDegraded: 0, partiesDown: 3 });
+    expect((await database.pool.query('SELECT 1 FROM affected_services')).rows).toEqual([]);
     const counts = await database.transaction(
       async (tx) =>
         await affectServices(
