@@ -24,6 +24,11 @@ const Rung = Type.Object(
   { additionalProperties: false },
 );
 
+const WallClock = Type.String({ pattern: '^(([01]\\d|2[0-3]):[0-5]\\d|24:00)$' });
+const CalendarDay = Type.String({ format: 'date', maxLength: 10 });
+const Opening = Type.Object({ from: WallClock, to: WallClock }, { additionalProperties: false });
+const Days = (most: number) => Type.Integer({ minimum: 1, maximum: most });
+
 /** Every setting with its meaning. GET /api/v1/settings → Settings; PATCH with some of the groups (each group as a whole). */
 export const Settings = Type.Object(
   {
@@ -94,6 +99,103 @@ export const Settings = Type.Object(
       { additionalProperties: false },
     ),
     ladder: Type.Array(Rung, { minItems: 1, maxItems: 8 }),
+    /** When a person can be reached: promises in working minutes count only then. */
+    hours: Type.Object(
+      {
+        week: Type.Array(Type.Array(Opening, { maxItems: 6 }), {
+          minItems: 7,
+          maxItems: 7,
+          description: 'Monday first; an empty day is closed.',
+        }),
+        holidays: Type.Object(
+          {
+            country: Type.String({ pattern: '^([A-Z]{2})?$', description: "Empty: the operator's own." }),
+            region: Type.String({
+              maxLength: 10,
+              description: 'As date-holidays names it ("32" for Alto Adige); empty: none.',
+            }),
+            patronDays: Type.Array(Type.String({ pattern: '^(0[1-9]|1[0-2])-([0-2]\\d|3[01])$' }), {
+              maxItems: 10,
+              description: 'Month and day, each year: 12-07 for Milan.',
+            }),
+          },
+          { additionalProperties: false },
+        ),
+        closedDays: Type.Array(CalendarDay, { maxItems: 200 }),
+        /** Open although the week or a holiday says otherwise. */
+        openDays: Type.Array(Type.Object({ on: CalendarDay, ...Opening.properties }, { additionalProperties: false }), {
+          maxItems: 200,
+        }),
+      },
+      { additionalProperties: false },
+    ),
+    /** How many days each kind of thing is kept after it is done with; figures and legal records stay. */
+    retention: Type.Object(
+      {
+        rawMessages: Days(3650),
+        rawAlarms: Days(3650),
+        /** Texts and attachments of a case, after its end. */
+        closedCases: Days(7300),
+        /** The same where it was a formal complaint or has legal mail. */
+        formalCases: Days(7300),
+        notices: Days(7300),
+        events: Days(7300),
+      },
+      { additionalProperties: false },
+    ),
+    cases: Type.Object(
+      {
+        acknowledge: Type.Boolean({ description: 'Whether new cases are acknowledged by themselves.' }),
+        acknowledgeWithinSeconds: Type.Integer({ minimum: 1, maximum: 3600 }),
+        nextWordMinutes: Type.Integer({
+          minimum: 5,
+          maximum: 10080,
+          description: 'Working minutes until the next word that an acknowledgement promises.',
+        }),
+        handOverMinutes: Type.Integer({
+          minimum: 1,
+          maximum: 10080,
+          description: 'Working minutes in which a hand-over must be accepted, where the team says nothing else.',
+        }),
+        askAgainHours: Type.Integer({
+          minimum: 1,
+          maximum: 720,
+          description: 'After this time without an answer the customer is asked once more whether it works.',
+        }),
+        closeAfterHours: Type.Integer({
+          minimum: 1,
+          maximum: 720,
+          description: 'After that the case is closed as unconfirmed.',
+        }),
+        reopenDays: Type.Integer({ minimum: 1, maximum: 365 }),
+        formalDays: Type.Integer({
+          minimum: 1,
+          maximum: 45,
+          description: 'Calendar days in which a formal complaint is answered.',
+        }),
+        linkDays: Type.Integer({
+          minimum: 1,
+          maximum: 730,
+          description: 'How long a link to the page of a case works.',
+        }),
+        suspectedReports: Type.Integer({
+          minimum: 2,
+          maximum: 100,
+          description: 'So many customers below one resource raise a suspected incident.',
+        }),
+        suspectedMinutes: Minutes(1440),
+        automaticPerHour: Type.Integer({ minimum: 1, maximum: 100 }),
+        automaticPerDay: Type.Integer({ minimum: 1, maximum: 1000 }),
+        undoSeconds: Type.Integer({
+          minimum: 0,
+          maximum: 600,
+          description: 'How long an answer to a customer can be taken back.',
+        }),
+      },
+      { additionalProperties: false },
+    ),
+    /** Who is called when a promise to a customer breaks, a hand-over is not accepted, or a fix did not help. */
+    careLadder: Type.Array(Rung, { minItems: 1, maxItems: 8 }),
     inDoubt: Type.Object(
       {
         /** After this time without a receipt the notice counts as arrived or failed, as its kind says. */

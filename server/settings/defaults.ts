@@ -28,5 +28,35 @@ export const DEFAULT_SETTINGS: Settings = {
     { name: 'Head of network', staffIds: [], role: 'manager', minutes: 30 },
     { name: 'Duty manager', staffIds: [], role: 'administrator', minutes: 60 },
   ],
+  cases: {
+    acknowledge: true,
+    acknowledgeWithinSeconds: 60,
+    nextWordMinutes: 240,
+    handOverMinutes: 30,
+    askAgainHours: 48,
+    closeAfterHours: 72,
+    reopenDays: 30,
+    formalDays: 30,
+    linkDays: 90,
+    suspectedReports: 3,
+    suspectedMinutes: 30,
+    automaticPerHour: 5,
+    automaticPerDay: 20,
+    undoSeconds: 10,
+  },
+  careLadder: [
+    { name: 'Team', staffIds: [], role: 'care', minutes: 60 },
+    { name: 'Head of care', staffIds: [], role: 'manager', minutes: 120 },
+    { name: 'Duty manager', staffIds: [], role: 'administrator', minutes: 240 },
+  ],
+  // A person reachable at least on weekdays from 8:30 to 21:30: AGCOM 255/24/CONS.
+  hours: {
+    week: [...Array.from({ length: 5 }, () => [{ from: '08:30', to: '21:30' }]), [], []],
+    holidays: { country: '', region: '', patronDays: [] },
+    closedDays: [],
+    openDays: [],
+  },
+  // Claims of customers lapse after five (periodic payments: art. 2948 c.c.) and ten years (art. 2946 c.c.).
+  retention: { rawMessages: 365, rawAlarms: 90, closedCases: 1825, formalCases: 3650, notices: 1825, events: 3650 },
   inDoubt: { hours: 4, afterwards: 'sent' },
 };
