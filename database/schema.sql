@@ -97,6 +97,8 @@ CREATE TABLE contact_points (
   ended_at timestamp with time zone,
   verified_at timestamp with time zone,
   verified_how text,
+  soft_bounces smallint DEFAULT 0 NOT NULL,
+  soft_bounces_since timestamp with time zone,
   CONSTRAINT contact_points_pkey PRIMARY KEY (id),
   CONSTRAINT contact_points_party_id_channel_address_key UNIQUE (party_id, channel, address),
   CONSTRAINT contact_points_party_id_fkey FOREIGN KEY (party_id) REFERENCES parties(id),
@@ -495,7 +497,7 @@ CREATE TABLE outbox (
   last_trouble text,
   CONSTRAINT outbox_pkey PRIMARY KEY (id),
   CONSTRAINT outbox_text_id_fkey FOREIGN KEY (text_id) REFERENCES outgoing_texts(id),
-  CONSTRAINT outbox_kind_check CHECK (kind = ANY (ARRAY['notice'::text, 'staff'::text, 'test'::text, 'message'::text])),
+  CONSTRAINT outbox_kind_check CHECK (kind = ANY (ARRAY['notice'::text, 'staff'::text, 'test'::text, 'code'::text, 'message'::text])),
   CONSTRAINT outbox_state_check CHECK (state = ANY (ARRAY['queued'::text, 'claimed'::text, 'in doubt'::text]))
 );
 CREATE INDEX outbox_claimed ON outbox (worker, lease_until) WHERE state = 'claimed'::text;
@@ -547,12 +549,14 @@ CREATE TABLE inbound_messages (
   case_id uuid,
   facts jsonb DEFAULT '{}'::jsonb NOT NULL,
   trouble text,
+  mail_id_hash bytea,
   CONSTRAINT inbound_messages_pkey PRIMARY KEY (id),
   CONSTRAINT inbound_messages_channel_content_hash_key UNIQUE (channel, content_hash),
   CONSTRAINT inbound_messages_mailbox_id_fkey FOREIGN KEY (mailbox_id) REFERENCES mailboxes(id),
   CONSTRAINT inbound_messages_raw_blob_fkey FOREIGN KEY (raw_blob) REFERENCES blobs(id)
 );
 CREATE INDEX inbound_messages_by_case ON inbound_messages (case_id) WHERE case_id IS NOT NULL;
+CREATE INDEX inbound_messages_by_mail_id ON inbound_messages (mail_id_hash) WHERE mail_id_hash IS NOT NULL;
 CREATE INDEX inbound_messages_by_sender ON inbound_messages (channel, sender, received_at);
 CREATE INDEX inbound_messages_decided ON inbound_messages (decision, received_at) WHERE case_id IS NULL;
 CREATE INDEX inbound_messages_waiting ON inbound_messages (received_at) WHERE worked_at IS NULL;
@@ -836,6 +840,8 @@ CREATE INDEX cases_open ON cases (urgency, last_heard_at, id) WHERE ended_at IS 
 CREATE INDEX cases_open_by_owner ON cases (owner_id, urgency, last_heard_at, id) WHERE ended_at IS NULL;
 CREATE INDEX cases_open_by_resource ON cases (resource_id, opened_at) WHERE ended_at IS NULL AND resource_id IS NOT NULL;
 CREATE INDEX cases_open_by_team ON cases (team_id, urgency, last_heard_at, id) WHERE ended_at IS NULL;
+
+CREATE SEQUENCE case_numbers;
 
 CREATE TABLE messages (
   said_at timestamp with time zone NOT NULL,

@@ -21,6 +21,8 @@ ALTER TABLE parties ADD COLUMN made_at timestamptz; -- null: imported before thi
 ALTER TABLE parties ADD COLUMN erased_at timestamptz;
 ALTER TABLE contact_points ADD COLUMN verified_at timestamptz;
 ALTER TABLE contact_points ADD COLUMN verified_how text; -- 'import', 'code', 'link', 'document'
+ALTER TABLE contact_points ADD COLUMN soft_bounces smallint NOT NULL DEFAULT 0; -- mails that came back for a while, since:
+ALTER TABLE contact_points ADD COLUMN soft_bounces_since timestamptz;
 
 -- Two parties that staff found to be one. `moved` says what went over, so that it can be undone exactly.
 CREATE TABLE party_merges (
@@ -137,6 +139,7 @@ CREATE TABLE cases (
   messages int NOT NULL DEFAULT 0,
   version int NOT NULL DEFAULT 1
 );
+CREATE SEQUENCE case_numbers START 20000; -- the counts of their numbers, a part of it: see server/cases/number.ts
 CREATE INDEX cases_by_party ON cases (party_id, opened_at);
 CREATE INDEX cases_open ON cases (urgency, last_heard_at, id) WHERE ended_at IS NULL;
 CREATE INDEX cases_open_by_team ON cases (team_id, urgency, last_heard_at, id) WHERE ended_at IS NULL;
@@ -299,7 +302,9 @@ ALTER TABLE inbound_messages ADD COLUMN quiet boolean NOT NULL DEFAULT false; --
 ALTER TABLE inbound_messages ADD COLUMN case_id uuid;
 ALTER TABLE inbound_messages ADD COLUMN facts jsonb NOT NULL DEFAULT '{}'; -- what the channel knows beside the words; no words in it
 ALTER TABLE inbound_messages ADD COLUMN trouble text; -- why it could not be read
+ALTER TABLE inbound_messages ADD COLUMN mail_id_hash bytea; -- SHA-256 of its Message-ID: the same mail through two mailboxes is one
 CREATE INDEX inbound_messages_decided ON inbound_messages (decision, received_at) WHERE case_id IS NULL;
+CREATE INDEX inbound_messages_by_mail_id ON inbound_messages (mail_id_hash) WHERE mail_id_hash IS NOT NULL;
 CREATE INDEX inbound_messages_by_case ON inbound_messages (case_id) WHERE case_id IS NOT NULL;
 
 -- Automatic answers to one address, so that two machines can't go on for ever (RFC 3834).
@@ -312,5 +317,5 @@ CREATE TABLE automatic_answers (
 
 -- What goes out to one person about a case: mail headers, and the message that it carries.
 ALTER TABLE outbox DROP CONSTRAINT outbox_kind_check;
-ALTER TABLE outbox ADD CONSTRAINT outbox_kind_check CHECK (kind IN ('notice', 'staff', 'test', 'message'));
+ALTER TABLE outbox ADD CONSTRAINT outbox_kind_check CHECK (kind IN ('notice', 'staff', 'test', 'code', 'message'));
 ALTER TABLE outgoing_texts ADD COLUMN mail jsonb; -- Message-ID, In-Reply-To, References, From, Auto-Submitted
