@@ -32,6 +32,23 @@ export const DEEDS = {
   'network:see': ['care', 'technician', 'manager', 'administrator'],
   'customers:see': ['care', 'sales', 'billing', 'manager', 'administrator'],
   'consent:record': ['care', 'sales', 'manager', 'administrator'],
+  /** A partner sees of a case only what is meant for it, and only while it is handed to its team. */
+  'cases:see': ['care', 'sales', 'technician', 'field', 'billing', 'manager', 'administrator', 'partner'],
+  /** Answer, ask, hand over, promise, change. */
+  'cases:work': ['care', 'sales', 'technician', 'field', 'billing', 'manager', 'administrator'],
+  /** Accept what was handed over, note, report a fix. */
+  'cases:technical': ['technician', 'field', 'manager', 'administrator', 'partner'],
+  /** Many cases in one act. */
+  'cases:mass': ['manager', 'administrator'],
+  /** Complaints about somebody's behaviour. */
+  'cases:complaints': ['manager', 'administrator'],
+  'cases:export': ['care', 'manager', 'administrator'],
+  'raw:read': ['manager', 'administrator'],
+  'parties:merge': ['care', 'manager', 'administrator'],
+  'parties:erase': ['administrator'],
+  'teams:manage': ['manager', 'administrator'],
+  'mailboxes:manage': ['administrator'],
+  'lexicon:change': ['manager', 'administrator'],
   'imports:run': ['administrator'],
   'routes:manage': ['administrator'],
   'settings:see': ['manager', 'administrator'],

@@ -1,7 +1,7 @@
 /** Who did it. Every write has one. Stored as JSON in `events.actor`. */
 export type Actor =
   | { kind: 'staff'; id: string; roles: readonly string[] }
-  | { kind: 'party'; id: string; through: string } // a customer, through a channel
+  | { kind: 'party'; id: string; through: string; for?: string } // a customer, through a channel; a delegate acts `for` another party
   | { kind: 'channel'; name: string } // somebody whom nobody knows, through a channel
   | { kind: 'source'; id: string } // a monitoring source
   | { kind: 'rule'; name: string } // the product itself, by a named rule

@@ -1,0 +1,21 @@
+import type { Tx } from '../platform/database/database.ts';
+import type { Platform } from '../platform/platform.ts';
+
+/** Reports of customers below one resource that no alarm explains, or "no" after a fix. */
+export interface SuspectedBy {
+  resourceId: string;
+  /** Since when customers say so. */
+  beganAt: Date;
+  /** The cases that say so. */
+  caseIds: readonly string[];
+  because: 'reports of customers' | 'no after a fix';
+}
+
+/** What case verbs need besides the platform; joined in flow.ts. */
+export interface CasePorts {
+  platform: Platform;
+  /** Whether one more automatic answer may go to an address now (RFC 3834); it is counted when it may. */
+  mayAnswerAutomatically(tx: Tx, address: string, now: Date): Promise<boolean>;
+  /** Raises a suspected incident, or joins the open one that explains it; its id. */
+  suspectIncident(tx: Tx, by: SuspectedBy): Promise<string | null>;
+}
