@@ -81,6 +81,15 @@ describe.each(ENGINES)('an outage from the first alarm to the last word, on %s',
     if (!incident) throw new Error('there is no open incident');
     return incident;
   };
+  /** Somebody says that the one open incident ends so many minutes from now, and everybody is told. */
+  const promiseEnd = async (minutes: number) => {
+    const incident = await only();
+    const end = new Date(platform.clock.business().getTime() + minutes * MINUTE);
+    await sayNews(flow.ports, technician, incident.id, news(incident.version, end));
+    await pass(2);
+    await sendAll();
+    return incident;
+  };
   const texts = async (channel = 'sms', language = 'it'): Promise<string[]> =>
     (
       await sql<{
@@ -179,15 +188,7 @@ describe.each(ENGINES)('an outage from the first alarm to the last word, on %s',
     await raise('mast');
     await pass(2);
     await sendAll();
-    const incident = await only();
-    await sayNews(
-      flow.ports,
-      technician,
-      incident.id,
-      news(incident.version, new Date(platform.clock.business().getTime() + 30 * MINUTE)),
-    );
-    await pass(2);
-    await sendAll();
+    await promiseEnd(30);
     await pass(30);
     expect(await count(platform, 'promises', "kind = 'expected-end' AND state = 'broken'")).toBe(1);
     expect(await count(platform, 'promises', "kind = 'next-word' AND state = 'open' AND renewal = 1")).toBe(1);
@@ -487,15 +488,7 @@ describe.each(ENGINES)('an outage from the first alarm to the last word, on %s',
     await raise('mast');
     await pass(2);
     await sendAll();
-    const incident = await only();
-    await sayNews(
-      flow.ports,
-      technician,
-      incident.id,
-      news(incident.version, new Date(platform.clock.business().getTime() + 30 * MINUTE)),
-    );
-    await pass(2);
-    await sendAll();
+    await promiseEnd(30);
     await pass(27);
     await clear('mast');
     for (let turn = 0; turn < 12; turn++) await pass(0.5);

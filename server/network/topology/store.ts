@@ -10,37 +10,27 @@ interface EdgeRow {
   upstream: string[] | null;
 }
 
-const asUpstreams = (rows: readonly EdgeRow[]): Upstreams => new Map(rows.map((row) => [row.id, row.upstream ?? []]));
-
-/** Everything below some resources, each with all of its upstreams that have not ended. Recurses over resources only, never over lines. */
-export async function loadBelow(db: Db, ids: readonly string[]): Promise<Upstreams> {
-  const { rows } = await sql<EdgeRow>`WITH RECURSIVE below (id) AS (
+/** Walks the links one way from some resources. Recurses over resources only, never over lines. */
+async function walk(db: Db, ids: readonly string[], from: 'upstream_id' | 'resource_id'): Promise<Upstreams> {
+  const to = from === 'upstream_id' ? 'resource_id' : 'upstream_id';
+  const { rows } = await sql<EdgeRow>`WITH RECURSIVE reached (id) AS (
       SELECT unnest(${ids}::uuid[])
       UNION
-      SELECT link.resource_id FROM below JOIN resource_links link ON link.upstream_id = below.id
-      JOIN resources resource ON resource.id = link.resource_id AND resource.ended_at IS NULL
+      SELECT link.${sql.raw(to)} FROM reached JOIN resource_links link ON link.${sql.raw(from)} = reached.id
+      JOIN resources next ON next.id = link.${sql.raw(to)} AND next.ended_at IS NULL
     )
-    SELECT below.id, array_agg(link.upstream_id) FILTER (WHERE upstream.id IS NOT NULL) AS upstream
-    FROM below LEFT JOIN resource_links link ON link.resource_id = below.id
+    SELECT reached.id, array_agg(link.upstream_id) FILTER (WHERE upstream.id IS NOT NULL) AS upstream
+    FROM reached LEFT JOIN resource_links link ON link.resource_id = reached.id
     LEFT JOIN resources upstream ON upstream.id = link.upstream_id AND upstream.ended_at IS NULL
-    GROUP BY below.id`.execute(db);
-  return asUpstreams(rows);
+    GROUP BY reached.id`.execute(db);
+  return new Map(rows.map((row) => [row.id, row.upstream ?? []]));
 }
+
+/** Some resources and everything below them, each with all of its upstreams that have not ended. */
+export const loadBelow = (db: Db, ids: readonly string[]): Promise<Upstreams> => walk(db, ids, 'upstream_id');
 
 /** Some resources and everything above them, each with its upstreams that have not ended. */
-export async function loadAbove(db: Db, ids: readonly string[]): Promise<Upstreams> {
-  const { rows } = await sql<EdgeRow>`WITH RECURSIVE above (id) AS (
-      SELECT unnest(${ids}::uuid[])
-      UNION
-      SELECT link.upstream_id FROM above JOIN resource_links link ON link.resource_id = above.id
-      JOIN resources upstream ON upstream.id = link.upstream_id AND upstream.ended_at IS NULL
-    )
-    SELECT above.id, array_agg(link.upstream_id) FILTER (WHERE upstream.id IS NOT NULL) AS upstream
-    FROM above LEFT JOIN resource_links link ON link.resource_id = above.id
-    LEFT JOIN resources upstream ON upstream.id = link.upstream_id AND upstream.ended_at IS NULL
-    GROUP BY above.id`.execute(db);
-  return asUpstreams(rows);
-}
+export const loadAbove = (db: Db, ids: readonly string[]): Promise<Upstreams> => walk(db, ids, 'resource_id');
 
 interface BriefRow {
   id: string;
