@@ -1,11 +1,22 @@
 export { type AddressOutcome, type AddressWish, recordConsent, startAddress, stopAddress } from './consent.ts';
+export {
+  appointDelegate,
+  type Delegation,
+  delegationsOf,
+  mayAct,
+  type NewDelegation,
+  revokeDelegation,
+  scopesOf,
+} from './delegations.ts';
 export { applyCustomers, applyServices, compareCustomers, compareServices, type Fate } from './import-customers.ts';
 export { customerIds, endCustomers, endServices, nextCustomers, nextServices } from './import-store.ts';
+export { type CodeCheck, type CodePurpose, type CodeSent, checkCode, sendCode } from './one-time-codes.ts';
 export { type CustomerRoutesFacts, customerRoutes } from './routes.ts';
 export {
   type Consent,
   type ImportedCustomer,
   type ImportedService,
+  maskedAddress,
   normaliseAddress,
   normaliseMail,
   normalisePhone,

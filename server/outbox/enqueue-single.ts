@@ -7,7 +7,7 @@ import { insertRow, saveTexts } from './store.ts';
 const FIRST = 1;
 
 export interface SingleMessage {
-  kind: 'staff' | 'test';
+  kind: 'staff' | 'test' | 'code';
   channel: 'sms' | 'email';
   /** E.164 with +, or a mail address. */
   to: string;
@@ -21,7 +21,7 @@ export interface SingleMessage {
   routeId?: string | null;
 }
 
-/** Puts one message to one person (an invitation, a word to staff, a test) into the outbox, in the caller's transaction. Returns its id. */
+/** Puts one message to one person (an invitation, a word to staff, a test, a one-time code) into the outbox, in the caller's transaction. Returns its id. */
 export async function enqueueSingle(tx: Tx, clock: Clock, message: SingleMessage): Promise<string> {
   const { kind, channel, to, subject, text, html = null, language, validMinutes = 1440, routeId = null } = message;
   const [saved] = await saveTexts(tx, null, [

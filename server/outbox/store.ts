@@ -27,7 +27,7 @@ export async function saveTexts(
 }
 
 export interface NewRow {
-  kind: 'staff' | 'test';
+  kind: 'staff' | 'test' | 'code';
   channel: 'sms' | 'email';
   address: string;
   textId: string;
