@@ -3,4 +3,9 @@ import { register } from 'tsx/esm/api';
 
 register();
 const { ensureBuilt } = await import('../server/build-desk.ts');
-await ensureBuilt((text) => process.stdout.write(`${text}\n`));
+try {
+  await ensureBuilt((text) => process.stdout.write(`${text}\n`));
+} catch (error) {
+  for (let said = error; said instanceof Error; said = said.cause) process.stderr.write(`${said.message}\n`);
+  process.exitCode = 1;
+}

@@ -16,7 +16,7 @@ export type ImportProblem = Static<typeof ImportProblem>;
 
 /**
  * POST /api/v1/imports (multipart: field `kind`, optional `dryRun`, `complete`, `force` = "true"; file `file`, at most 500 MB) → 202 ImportReport.
- * GET /api/v1/imports → the newest 50. GET /api/v1/imports/:id (poll, or watch events `import.*`).
+ * GET /api/v1/imports → ImportBrief[], the newest 50. GET /api/v1/imports/:id → ImportReport (poll, or watch events `import.*`).
  */
 export const ImportReport = Type.Object({
   id: Id,
@@ -41,3 +41,7 @@ export const ImportReport = Type.Object({
   notes: Type.Array(Type.String()),
 });
 export type ImportReport = Static<typeof ImportReport>;
+
+/** One import in the list: how many problems it has, without them; the report names each. */
+export const ImportBrief = Type.Omit(ImportReport, ['problems']);
+export type ImportBrief = Static<typeof ImportBrief>;

@@ -34,7 +34,7 @@ export interface PublishedStatus {
   operatorPhone: string;
   publicUrl: string;
   timeZone: string;
-  /** When the facts last changed. */
+  /** When the facts last changed; without any, when the installation began. */
   changedAt: Date;
   open: PublishedIncident[];
   /** Ended in the last 14 days. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { Failure } from './platform/errors.ts';
 import { rootFolder } from './platform/root-folder.ts';
 
@@ -21,8 +22,32 @@ export async function ensureBuilt(print: (text: string) => void): Promise<void> 
     });
   }
   print('Building the desk (once, about ten seconds) …');
-  await vite.build({ configFile: join(rootFolder, 'web', 'vite.config.ts'), logLevel: 'warn' });
-  if (sources !== null) writeFileSync(STAMP, sources);
+  try {
+    await vite.build({ configFile: join(rootFolder, 'web', 'vite.config.ts'), logLevel: 'silent' });
+    if (sources !== null) writeFileSync(STAMP, sources);
+  } catch (error) {
+    throw notBuilt(error);
+  }
+}
+
+/** One sentence with what the builder said first, which names the file or the disk; all that it said is the cause. */
+function notBuilt(error: unknown): Failure {
+  const { message = String(error), code } = error as NodeJS.ErrnoException;
+  const lines = stripVTControlCharacters(message)
+    .split('\n')
+    .map((line) => line.trim());
+  const why = lines.find((line) => line !== '' && !/^Build failed with/.test(line)) ?? 'the builder does not say why';
+  const failure = new Failure({
+    code: 'desk-not-built',
+    kind: 'environment',
+    detail: `The desk could not be built: ${why.replace(/[.:]$/, '')}.`,
+    help:
+      code === 'EACCES' || code === 'EROFS' || code === 'ENOSPC'
+        ? `Make ${join(rootFolder, 'dist')} writable and see that the disk has room, or build it elsewhere (npm run build) and copy dist/ here.`
+        : 'Run: npm ci && npm run build. It shows all that the builder says.',
+  });
+  failure.cause = error;
+  return failure;
 }
 
 const readStamp = (): string => {

@@ -124,6 +124,8 @@ describe.each(ENGINES)('who may do what, on %s', (engine) => {
     administrator = { id: me.body.id, cookie: entered.cookie };
     const kinds = (await readTimeline(platform.database.db, 'staff', administrator.id)).map(({ kind }) => kind);
     expect(kinds).toEqual(['staff.joined', 'staff.signed-in']);
+    const [member] = (await call('GET', '/api/v1/staff', { cookie: entered.cookie })).body;
+    expect(member).toMatchObject({ id: administrator.id, lastSeenAt: platform.clock.system().toISOString() });
   });
 
   test('given nobody signed in, a guarded route answers 401, and a forged or unsigned cookie too', async () => {

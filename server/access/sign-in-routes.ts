@@ -18,7 +18,7 @@ import { currentSession } from './guard.ts';
 import { sameEmail } from './rules.ts';
 import { requireSameOrigin } from './same-origin.ts';
 import { forgetAccountTries, takeAccountTry, takeAddressTry } from './sign-in-limits.ts';
-import { findMember, findMemberByEmail } from './store.ts';
+import { findMember, findMemberByEmail, noteSeen } from './store.ts';
 
 const Nothing = Type.Object({}, { additionalProperties: true });
 const Done = Type.Object({ done: Type.Boolean() });
@@ -79,7 +79,13 @@ export function signInRoutes(http: Http, platform: Platform, auth: StaffAuth): v
   async function signedIn(staffId: string | undefined, factor: string): Promise<void> {
     const member = staffId ? await findMember(platform.database.db, staffId) : null;
     if (!member) throw new Error('somebody signed in who is not on the staff');
-    await record({ kind: 'staff', id: member.id, roles: member.roles }, 'staff.signed-in', member.id, { factor });
+    const actor: Actor = { kind: 'staff', id: member.id, roles: member.roles };
+    await platform.database.transaction(async (tx) => {
+      await noteSeen(tx, member.id, platform.clock.system());
+      await recordEvents(tx, platform.clock, actor, [
+        { kind: 'staff.signed-in', subjectKind: 'staff', subjectId: member.id, data: { factor } },
+      ]);
+    });
   }
 
   const fromOurPages = async (request: FastifyRequest): Promise<void> => {

@@ -249,6 +249,11 @@ export async function touchSession(db: Db, sessionId: string, now: Date): Promis
     UPDATE staff SET last_seen_at = ${now}::timestamptz WHERE id = (SELECT staff_id FROM touched)`.execute(db);
 }
 
+/** Notes that a member was here now, as at a sign-in. */
+export async function noteSeen(db: Db, staffId: string, now: Date): Promise<void> {
+  await sql`UPDATE staff SET last_seen_at = ${now}::timestamptz WHERE id = ${staffId}`.execute(db);
+}
+
 export interface StoredSession {
   id: string;
   userAgent: string | null;

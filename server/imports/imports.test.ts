@@ -359,7 +359,24 @@ describe.each(ENGINES)('imports on %s', (engine) => {
     await runImport(platform, taken.json().id);
     const report = await http.inject({ method: 'GET', url: `${url}/${taken.json().id}` });
     expect(report.json()).toMatchObject({ state: 'done', added: 3, fileName: 'a.csv', by: 'test' });
-    expect((await http.inject({ method: 'GET', url })).json()).toHaveLength(1);
+    const broken = await http.inject({
+      method: 'POST',
+      url,
+      ...form([
+        ['kind', 'resources'],
+        ['file', `${RESOURCES}\n,mast,,,,,`, 'b.csv'],
+      ]),
+    });
+    await runImport(platform, broken.json().id);
+    const refused = (await http.inject({ method: 'GET', url: `${url}/${broken.json().id}` })).json();
+    expect(refused).toMatchObject({ state: 'refused', problemCount: refused.problems.length });
+    expect(refused.problemCount).toBeGreaterThan(0);
+    const list = (await http.inject({ method: 'GET', url })).json();
+    expect(list).toHaveLength(2);
+    // The list counts the problems; only the report of one import names them.
+    const listed = list.find((one: { id: string }) => one.id === refused.id);
+    expect(listed).toMatchObject({ state: 'refused', problemCount: refused.problemCount });
+    expect(listed).not.toHaveProperty('problems');
     await http.close();
   });
 

@@ -1,7 +1,7 @@
 import multipart from '@fastify/multipart';
 import { Type } from 'typebox';
 import { Id } from '../../contract/answer.ts';
-import { ImportReport } from '../../contract/imports.ts';
+import { ImportBrief, ImportReport } from '../../contract/imports.ts';
 import type { Actor } from '../platform/actor.ts';
 import { invalid, notFound } from '../platform/errors.ts';
 import { actorOf, type Http } from '../platform/http.ts';
@@ -9,7 +9,7 @@ import type { Platform } from '../platform/platform.ts';
 import { type ImportKind, MOST_BYTES } from './import.ts';
 import { runImport } from './run-import.ts';
 import { type NewImport, startImport } from './start-import.ts';
-import { listImports, loadImport, presentImport } from './store.ts';
+import { listImports, loadImport, presentBrief, presentImport } from './store.ts';
 
 /** The routes of imports, in a scope of their own: only they take multipart forms. */
 export function importRoutes(http: Http, platform: Platform): void {
@@ -52,8 +52,8 @@ export function importRoutes(http: Http, platform: Platform): void {
 
     scope.get(
       '/api/v1/imports',
-      { config: { access: 'deed:imports:run' }, schema: { response: { 200: Type.Array(ImportReport) } } },
-      async () => (await listImports(platform.database.db)).map(presentImport),
+      { config: { access: 'deed:imports:run' }, schema: { response: { 200: Type.Array(ImportBrief) } } },
+      async () => (await listImports(platform.database.db)).map(presentBrief),
     );
 
     scope.get(

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { ImportReport } from '../../contract/imports.ts';
+import type { ImportBrief, ImportReport } from '../../contract/imports.ts';
 import { type Actor, storedActor } from '../platform/actor.ts';
 import type { Db, Tx } from '../platform/database/database.ts';
 import type { ImportKind, ImportProblem, ImportRecord, ImportState, Progress, Staged, StagedRow } from './import.ts';
@@ -50,8 +50,8 @@ const record = (row: ImportRowOfTable): ImportRecord => ({
   progress: 'step' in row.progress ? (row.progress as Progress) : null,
 });
 
-/** As the API shows it. `by` is the id of the person, or the name of the command. */
-export const presentImport = (one: ImportRecord): ImportReport => ({
+/** As the list of the API shows it. `by` is the id of the person, or the name of the command. */
+export const presentBrief = (one: ImportRecord): ImportBrief => ({
   id: one.id,
   kind: one.kind,
   fileName: one.fileName,
@@ -68,9 +68,11 @@ export const presentImport = (one: ImportRecord): ImportReport => ({
   unchanged: one.unchanged,
   ended: one.ended,
   problemCount: one.problemCount,
-  problems: one.problems,
   notes: one.notes,
 });
+
+/** One import with its problems. */
+export const presentImport = (one: ImportRecord): ImportReport => ({ ...presentBrief(one), problems: one.problems });
 
 const COLUMNS = sql.raw(
   'id, kind, file_name, dry_run, complete, force, state, started_at, finished_at, actor, rows, applied, added, changed, unchanged, ended, problems, problem_count, notes, progress',

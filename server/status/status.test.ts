@@ -151,6 +151,16 @@ describe.each(ENGINES)('the public pages on %s', (engine) => {
     expect((await read()).ended).toEqual([]);
   });
 
+  test('a feed without entries says when the installation began, and so at any later time', async () => {
+    const updated = async () => /<updated>([^<]+)/.exec((await get('/status/feed.atom')).body)?.[1];
+    await pages.refresh();
+    const began = await updated();
+    expect(Date.parse(began ?? '')).toBeGreaterThan(Date.UTC(2020, 0, 1));
+    platform.clock.advance(3_600_000);
+    await pages.refresh();
+    expect(await updated()).toBe(began);
+  });
+
   test('facts written again unchanged do not count as a change', async () => {
     const changedAt = async () =>
       (await sql<{ at: Date }>`SELECT changed_at AS at FROM published_incidents`.execute(platform.database.db)).rows[0]

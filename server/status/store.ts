@@ -50,11 +50,19 @@ export async function readPublishedStatus(
     (SELECT published, ended_at, changed_at FROM published_incidents WHERE ended_at >= ${since} ORDER BY ended_at DESC, incident_id LIMIT ${MOST_ENDED})`.execute(
     db,
   );
-  const changedAt = new Date(Math.max(0, ...rows.map((row) => row.changed_at.getTime())));
+  const changes = rows.map((row) => row.changed_at.getTime());
+  const changedAt = changes.length > 0 ? new Date(Math.max(...changes)) : await beginning(db);
   return {
     ...rest,
     changedAt,
     open: rows.filter((row) => row.ended_at === null).map((row) => row.published),
     ended: rows.filter((row) => row.ended_at !== null).map((row) => row.published),
   };
+}
+
+/** When this installation began: its first event, before that the first of its migrations. A feed must say when it changed even when it is empty (RFC 4287, 4.1.1). */
+async function beginning(db: Db): Promise<Date> {
+  const { rows } = await sql<{ at: Date }>`
+    SELECT coalesce((SELECT min(at) FROM events), (SELECT min(applied_at) FROM schema_migrations)) AS at`.execute(db);
+  return rows[0]?.at ?? new Date(0);
 }

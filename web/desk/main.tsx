@@ -12,7 +12,8 @@ import { makeRouter } from './router.tsx';
 import { LanguageProvider } from './shell/language.tsx';
 import { DensityProvider } from './shell/preferences.tsx';
 import { Problem } from './shell/request.ts';
-import { deskTheme } from './theme.ts';
+import { SpokenDefaults } from './shell/spoken-defaults.tsx';
+import { deskColours, deskTheme } from './theme.ts';
 
 /** A session that ended while a page was open leads to the sign-in, and from there back to that page. */
 const onRefusal = (error: unknown): void => {
@@ -48,10 +49,12 @@ createRoot(root).render(
     <QueryClientProvider client={queries}>
       <DensityProvider>
         {(density) => (
-          <MantineProvider theme={deskTheme(density)} defaultColorScheme="auto">
-            <Notifications position="bottom-right" />
+          <MantineProvider theme={deskTheme(density)} cssVariablesResolver={deskColours} defaultColorScheme="auto">
             <LanguageProvider>
-              <RouterProvider router={router} />
+              <SpokenDefaults>
+                <Notifications position="bottom-right" />
+                <RouterProvider router={router} />
+              </SpokenDefaults>
             </LanguageProvider>
           </MantineProvider>
         )}

@@ -165,6 +165,9 @@ const settingsPages = settings.addChildren([
   }),
 ]);
 
+/** An address of the desk that nothing stands at: the way around stays in sight. */
+const nowhere = createRoute({ getParentRoute: () => shell, path: '$', component: NotFound });
+
 /** The pages of the desk below /desk. Each is loaded when it is first opened. */
 export function makeRouter(queries: QueryClient) {
   return createRouter({
@@ -194,6 +197,7 @@ export function makeRouter(queries: QueryClient) {
         staff,
         account,
         settingsPages,
+        nowhere,
       ]),
     ]),
   });

@@ -30,6 +30,14 @@ export function sayTime(form: 'by' | 'at', instant: string, { status, language, 
 export const shortTime = (instant: string, { status, language }: View): string =>
   local(instant, status.timeZone, language).toFormat(language === 'it' ? 'd MMMM, H:mm' : 'd MMMM, HH:mm');
 
+/** The same beside an earlier time: the day is said only where it is another one. */
+export function laterTime(instant: string, earlier: string, view: View): string {
+  const at = local(instant, view.status.timeZone, view.language);
+  return at.hasSame(local(earlier, view.status.timeZone, view.language), 'day')
+    ? at.toFormat(view.language === 'it' ? 'H:mm' : 'HH:mm')
+    : shortTime(instant, view);
+}
+
 const local = (instant: string, zone: string, language: Language): DateTime =>
   DateTime.fromISO(instant, { zone, locale: language === 'it' ? 'it-IT' : 'en-GB' });
 

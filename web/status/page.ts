@@ -4,6 +4,7 @@ import {
   inOrder,
   isAhead,
   isLate,
+  laterTime,
   linesOf,
   placeOf,
   sayTime,
@@ -169,7 +170,7 @@ function endedList(view: View): Markup {
           .slice(0, MOST_ENDED)
           .map(
             (incident) =>
-              markup`<li id="i${incident.reference}">${shape('fine')}<b>${placeOf(incident, language)}</b><p>${CAUSE_WORDS[language][incident.cause].label} · ${say(language, 'ended.span', { from: shortTime(incident.beganAt, view), to: shortTime(incident.endedAt ?? incident.beganAt, view) })}</p></li>`,
+              markup`<li id="i${incident.reference}">${shape('fine')}<b>${placeOf(incident, language)}</b><p>${CAUSE_WORDS[language][incident.cause].label} · ${say(language, 'ended.span', { from: shortTime(incident.beganAt, view), to: laterTime(incident.endedAt ?? incident.beganAt, incident.beganAt, view) })}</p></li>`,
           )}</ul>${left > 0 && markup`<p class="quiet">${say(language, 'ended.more', { count: left })}</p>`}`;
   return markup`<section><h2>${say(language, 'ended.title')}</h2>${list}</section>`;
 }

@@ -18,6 +18,8 @@ export function SecondFactor({ onEntered, onBack }: { onEntered: () => unknown; 
         body: { code: given },
       }),
     onSuccess: onEntered,
+    // What was wrong is not typed over digit by digit.
+    onError: () => setCode(''),
   });
   return (
     <form
@@ -43,7 +45,7 @@ export function SecondFactor({ onEntered, onBack }: { onEntered: () => unknown; 
               oneTimeCode
               type="number"
               autoFocus
-              aria-label={t('second-factor.code')}
+              ariaLabel={t('second-factor.code')}
               value={code}
               onChange={setCode}
               onComplete={(complete) => verify.mutate(complete)}
@@ -61,6 +63,7 @@ export function SecondFactor({ onEntered, onBack }: { onEntered: () => unknown; 
             type="button"
             size="sm"
             onClick={() => {
+              verify.reset();
               setBackup(true);
               setCode('');
             }}

@@ -8,6 +8,7 @@ import { Moment } from '../shell/business-clock.tsx';
 import { useWords } from '../shell/language.tsx';
 import { useMe } from '../shell/me.ts';
 import { useDeed } from '../shell/notices.tsx';
+import { Problem } from '../shell/request.ts';
 import { PageTitle, Shown } from '../shell/states.tsx';
 import { browserName } from './browser-name.ts';
 import { changePassword, endSession, sessionsQuery } from './queries.ts';
@@ -49,6 +50,11 @@ function PasswordCard() {
     touches: ['sessions'],
     done: t('account.password.changed'),
     onDone: () => form.reset(),
+    onProblem: (error) => {
+      if (!(error instanceof Problem) || error.code !== 'refused') return false;
+      form.setFieldError('currentPassword', t('account.password.wrong'));
+      return true;
+    },
   });
   return (
     <Card>
@@ -139,7 +145,13 @@ function OneSession({ session }: { session: StaffSession }) {
         </Text>
       </div>
       {!session.current && (
-        <Button size="xs" variant="default" loading={end.isPending} onClick={() => end.mutate(undefined)}>
+        <Button
+          size="xs"
+          variant="default"
+          style={{ flexShrink: 0 }}
+          loading={end.isPending}
+          onClick={() => end.mutate(undefined)}
+        >
           {t('account.sessions.end')}
         </Button>
       )}

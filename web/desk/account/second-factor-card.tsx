@@ -5,6 +5,7 @@ import { CopyText } from '../shell/copy.tsx';
 import { useWords } from '../shell/language.tsx';
 import { useMe } from '../shell/me.ts';
 import { useDeed } from '../shell/notices.tsx';
+import { Problem } from '../shell/request.ts';
 import { beginSecondFactor, finishSecondFactor, removeSecondFactor } from './queries.ts';
 import { totpKey } from './totp-key.ts';
 
@@ -52,12 +53,19 @@ function AskPassword({
 }) {
   const { t } = useWords();
   const [password, setPassword] = useState('');
-  const begin = useDeed({ run: () => beginSecondFactor({ password }), touches: [], onDone: onMade });
+  const [wrong, setWrong] = useState(false);
+  const onProblem = (error: unknown) => {
+    const refused = error instanceof Problem && error.code === 'refused';
+    setWrong(refused);
+    return refused;
+  };
+  const begin = useDeed({ run: () => beginSecondFactor({ password }), touches: [], onDone: onMade, onProblem });
   const remove = useDeed({
     run: () => removeSecondFactor({ password }),
     touches: ['me', 'staff', 'sessions'],
     done: t('account.second-factor.removed'),
     onDone,
+    onProblem,
   });
   const deed = removing ? remove : begin;
   return (
@@ -75,7 +83,11 @@ function AskPassword({
           maxLength={128}
           data-autofocus
           value={password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
+          onChange={(event) => {
+            setPassword(event.currentTarget.value);
+            setWrong(false);
+          }}
+          error={wrong && t('account.password.wrong')}
         />
         <Group gap="xs">
           <Button
@@ -103,6 +115,10 @@ function ProveIt({ made, onDone }: { made: SecondFactorMade; onDone: () => void 
     touches: ['me', 'staff', 'sessions'],
     done: t('account.second-factor.done'),
     onDone,
+    onProblem: () => {
+      setCode('');
+      return false;
+    },
   });
   return (
     <form
@@ -136,7 +152,7 @@ function ProveIt({ made, onDone }: { made: SecondFactorMade; onDone: () => void 
             length={6}
             oneTimeCode
             type="number"
-            aria-label={t('second-factor.code')}
+            ariaLabel={t('second-factor.code')}
             value={code}
             onChange={setCode}
             onComplete={(complete) => finish.mutate(complete)}

@@ -1,6 +1,7 @@
 import { Anchor, Card, Group, Stack, Table, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import type { AlarmBrief } from '../../../contract/incidents.ts';
 import { Moment } from '../shell/business-clock.tsx';
 import { useWords } from '../shell/language.tsx';
 import { useMay } from '../shell/me.ts';
@@ -10,6 +11,17 @@ import { AlarmRules } from './alarm-rules.tsx';
 import { alarmSourcesQuery, standingAlarmsQuery, unmappedAlarmsQuery } from './queries.ts';
 import { TroubledDeliveries } from './troubled-deliveries.tsx';
 import { Unmapped } from './unmapped-alarm.tsx';
+
+const SEVERITIES = ['critical', 'major', 'minor', 'info'];
+
+/** Worst first, then newest; an alarm that is heard again stays where it is, so that nothing moves under the pointer. */
+const inOrder = (alarms: readonly AlarmBrief[]): AlarmBrief[] =>
+  alarms.toSorted(
+    (one, other) =>
+      SEVERITIES.indexOf(one.severity) - SEVERITIES.indexOf(other.severity) ||
+      other.startedAt.localeCompare(one.startedAt) ||
+      one.id.localeCompare(other.id),
+  );
 
 /** Alarms that found no resource first (they need a person), then those that stand. */
 export function AlarmList() {
@@ -59,7 +71,7 @@ export function AlarmList() {
                 </Empty>
               ) : (
                 <Card padding={0}>
-                  <Table.ScrollContainer minWidth={620}>
+                  <Table.ScrollContainer minWidth={620} className="stacks">
                     <Table>
                       <Table.Thead>
                         <Table.Tr>
@@ -71,13 +83,13 @@ export function AlarmList() {
                         </Table.Tr>
                       </Table.Thead>
                       <Table.Tbody>
-                        {alarms.map((alarm) => (
+                        {inOrder(alarms).map((alarm) => (
                           <Table.Tr key={alarm.id}>
-                            <Table.Td>
+                            <Table.Td data-label={t('alarm.severity')}>
                               <SeverityBadge severity={alarm.severity} />
                             </Table.Td>
-                            <Table.Td>{alarm.summary}</Table.Td>
-                            <Table.Td>
+                            <Table.Td data-label={t('alarm.summary')}>{alarm.summary}</Table.Td>
+                            <Table.Td data-label={t('alarm.resource')}>
                               {alarm.resource ? (
                                 <Group gap={4}>
                                   {alarm.resource.name}
@@ -91,10 +103,10 @@ export function AlarmList() {
                                 </Text>
                               )}
                             </Table.Td>
-                            <Table.Td>
+                            <Table.Td data-label={t('incident.since')}>
                               <Moment at={alarm.startedAt} />
                             </Table.Td>
-                            <Table.Td>{alarm.source}</Table.Td>
+                            <Table.Td data-label={t('alarm.source')}>{alarm.source}</Table.Td>
                           </Table.Tr>
                         ))}
                       </Table.Tbody>

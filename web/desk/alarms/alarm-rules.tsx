@@ -35,7 +35,7 @@ export function AlarmRules() {
             <Empty title={t('rules.none')}>{t('rules.none.help')}</Empty>
           ) : (
             <Card padding={0}>
-              <Table.ScrollContainer minWidth={520}>
+              <Table.ScrollContainer minWidth={520} className="stacks">
                 <Table>
                   <Table.Thead>
                     <Table.Tr>
@@ -72,7 +72,7 @@ function OneRule({ rule }: { rule: AlarmRule }) {
   });
   return (
     <Table.Tr>
-      <Table.Td>
+      <Table.Td data-label={t('rules.condition')}>
         <Group gap="xs">
           {rule.pattern === null ? (
             <Text size="sm">{t('rules.any', { label: rule.label })}</Text>
@@ -88,17 +88,19 @@ function OneRule({ rule }: { rule: AlarmRule }) {
           )}
         </Group>
       </Table.Td>
-      <Table.Td>
-        {rule.act !== 'resource'
-          ? t(`rules.${rule.act}`)
-          : rule.resource
-            ? t('rules.resource', { name: rule.resource.name })
-            : t('rules.resource.gone')}
-        {rule.severity && (
-          <Text size="xs" c="dimmed">
-            {t('rules.severity', { severity: word('severity', rule.severity) })}
-          </Text>
-        )}
+      <Table.Td data-label={t('rules.meaning')}>
+        <div>
+          {rule.act !== 'resource'
+            ? t(`rules.${rule.act}`)
+            : rule.resource
+              ? t('rules.resource', { name: rule.resource.name })
+              : t('rules.resource.gone')}
+          {rule.severity && (
+            <Text size="xs" c="dimmed">
+              {t('rules.severity', { severity: word('severity', rule.severity) })}
+            </Text>
+          )}
+        </div>
       </Table.Td>
       <Table.Td ta="right">
         {may('alarms:map') && (

@@ -27,7 +27,7 @@ export function AlarmSources() {
             <Empty title={t('sources.none')}>{t('sources.none.help')}</Empty>
           ) : (
             <Card padding={0}>
-              <Table.ScrollContainer minWidth={520}>
+              <Table.ScrollContainer minWidth={520} className="stacks">
                 <Table>
                   <Table.Thead>
                     <Table.Tr>
@@ -59,9 +59,13 @@ function SourceRow({ source }: { source: AlarmSource }) {
   const end = useDeed({ run: () => endSource(source.id), touches: ['alarm-sources'], done: t('sources.ended') });
   return (
     <Table.Tr>
-      <Table.Td fw={500}>{source.name}</Table.Td>
-      <Table.Td>{word('source-kind', source.kind)}</Table.Td>
-      <Table.Td>{source.lastHeardAt ? <Moment at={source.lastHeardAt} /> : t('sources.never')}</Table.Td>
+      <Table.Td fw={500} data-label={t('name')}>
+        {source.name}
+      </Table.Td>
+      <Table.Td data-label={t('sources.kind')}>{word('source-kind', source.kind)}</Table.Td>
+      <Table.Td data-label={t('sources.heard')}>
+        {source.lastHeardAt ? <Moment at={source.lastHeardAt} /> : t('sources.never')}
+      </Table.Td>
       <Table.Td ta="right">
         {source.endedAt ? (
           <Badge color="gray" variant="light" radius="sm" tt="none">

@@ -1,6 +1,6 @@
 import { Anchor, Card, Table, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import type { ImportReport } from '../../../contract/imports.ts';
+import type { ImportBrief } from '../../../contract/imports.ts';
 import { Moment } from '../shell/business-clock.tsx';
 import { useWords } from '../shell/language.tsx';
 import { useMay } from '../shell/me.ts';
@@ -13,7 +13,7 @@ export function ImportHistory({
   shown,
   onShow,
 }: {
-  reports: ImportReport[];
+  reports: ImportBrief[];
   shown: string | null;
   onShow: (id: string) => void;
 }) {
@@ -27,7 +27,7 @@ export function ImportHistory({
       <Title order={2} p="sm">
         {t('imports.history')}
       </Title>
-      <Table.ScrollContainer minWidth={620}>
+      <Table.ScrollContainer minWidth={620} className="stacks">
         <Table>
           <Table.Thead>
             <Table.Tr>
@@ -43,26 +43,32 @@ export function ImportHistory({
           <Table.Tbody>
             {reports.map((report) => (
               <Table.Tr key={report.id} data-current={report.id === shown}>
-                <Table.Td>
-                  <Anchor component="button" type="button" size="sm" onClick={() => onShow(report.id)}>
-                    {report.fileName}
-                  </Anchor>
-                  {report.dryRun && (
-                    <Text size="xs" c="dimmed">
-                      {t('imports.was-dry-run')}
-                    </Text>
-                  )}
+                <Table.Td data-label={t('imports.file')}>
+                  <div>
+                    <Anchor component="button" type="button" size="sm" onClick={() => onShow(report.id)}>
+                      {report.fileName}
+                    </Anchor>
+                    {report.dryRun && (
+                      <Text size="xs" c="dimmed">
+                        {t('imports.was-dry-run')}
+                      </Text>
+                    )}
+                  </div>
                 </Table.Td>
-                <Table.Td>{t(`imports.kind.${report.kind}`)}</Table.Td>
-                <Table.Td>
+                <Table.Td data-label={t('imports.kind')}>{t(`imports.kind.${report.kind}`)}</Table.Td>
+                <Table.Td data-label={t('incident.state')}>
                   <ImportStateBadge report={report} />
                 </Table.Td>
-                <Table.Td ta="right">{number(report.rows)}</Table.Td>
-                <Table.Td ta="right">{number(report.problemCount)}</Table.Td>
-                <Table.Td>
+                <Table.Td ta="right" data-label={t('imports.figure.rows')}>
+                  {number(report.rows)}
+                </Table.Td>
+                <Table.Td ta="right" data-label={t('imports.figure.problems')}>
+                  {number(report.problemCount)}
+                </Table.Td>
+                <Table.Td data-label={t('imports.started')}>
                   <Moment at={report.startedAt} />
                 </Table.Td>
-                <Table.Td>{nameOf(report.by)}</Table.Td>
+                <Table.Td data-label={t('imports.by')}>{nameOf(report.by)}</Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>

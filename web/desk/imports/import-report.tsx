@@ -6,7 +6,7 @@ import { StateBadge } from '../shell/standing.tsx';
 import { isRunning } from './queries.ts';
 
 /** The state of an import in colour, shape and word. */
-export function ImportStateBadge({ report }: { report: ImportReport }) {
+export function ImportStateBadge({ report }: { report: Pick<ImportReport, 'state' | 'dryRun'> }) {
   const { word } = useWords();
   const look =
     report.state === 'done'

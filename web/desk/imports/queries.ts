@@ -1,10 +1,10 @@
 import { queryOptions } from '@tanstack/react-query';
-import type { ImportKind, ImportReport } from '../../../contract/imports.ts';
+import type { ImportBrief, ImportKind, ImportReport } from '../../../contract/imports.ts';
 import { request } from '../shell/request.ts';
 
 export const importsQuery = queryOptions({
   queryKey: ['imports', 'list'],
-  queryFn: ({ signal }) => request<ImportReport[]>('/api/v1/imports', { signal }),
+  queryFn: ({ signal }) => request<ImportBrief[]>('/api/v1/imports', { signal }),
 });
 
 const RUNNING = ['staging', 'checking', 'applying'];

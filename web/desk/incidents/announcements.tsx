@@ -41,6 +41,7 @@ export function Announcements({ incident }: { incident: Incident }) {
           <OneAnnouncement
             key={announcement.id}
             announcement={announcement}
+            awaited={newestFirst[0] === announcement && incident.restoredAt === null && incident.endedAt === null}
             decidable={several || announcement.state !== 'waiting'}
           />
         ))}
@@ -49,7 +50,16 @@ export function Announcements({ incident }: { incident: Incident }) {
   );
 }
 
-function OneAnnouncement({ announcement, decidable }: { announcement: Announcement; decidable: boolean }) {
+/** `awaited`: its time is the one that customers are waiting for now. */
+function OneAnnouncement({
+  announcement,
+  awaited,
+  decidable,
+}: {
+  announcement: Announcement;
+  awaited: boolean;
+  decidable: boolean;
+}) {
   const { t, word, who, label, number, money, language } = useWords();
   const { answer, notices } = announcement;
   const words = answer.reason.words?.[language] ?? answer.reason.words?.it ?? answer.reason.words?.en;
@@ -78,16 +88,17 @@ function OneAnnouncement({ announcement, decidable }: { announcement: Announceme
         {words ? `: ${words}` : ''}.{' '}
         {answer.endedAt ? (
           <>
-            {t('incident.ended')} <Moment at={answer.endedAt} clock />.
+            {t(announcement.kind === 'restored' ? 'incident.restored-at' : 'incident.ended')}{' '}
+            <Moment at={answer.endedAt} clock alone />.
           </>
         ) : answer.expectedEnd ? (
           <>
-            {t('incident.expected-end')} <Moment at={answer.expectedEnd} clock />.
+            {t('incident.expected-end')} <Moment at={answer.expectedEnd} clock alone={!awaited} />.
           </>
         ) : (
           answer.nextWordBy && (
             <>
-              {t('tell.next-word')} <Moment at={answer.nextWordBy} clock />.
+              {t('tell.next-word')} <Moment at={answer.nextWordBy} clock alone={!awaited} />.
             </>
           )
         )}{' '}

@@ -32,11 +32,17 @@ function Count({ label, value, href, to }: { label: string; value: number; href?
 export function Counts({ incident }: { incident: Incident }) {
   const { t } = useWords();
   const { notices } = incident;
+  // The lines work again: what is counted is who was concerned.
+  const was = incident.restoredAt !== null || incident.endedAt !== null;
   return (
     <Card padding="sm" aria-live="off">
       <SimpleGrid cols={{ base: 3, sm: 5, lg: 10 }} spacing="sm" verticalSpacing="xs">
-        <Count label={t('count.down')} value={incident.servicesDown} href="#areas" />
-        <Count label={t('count.degraded')} value={incident.servicesDegraded} href="#areas" />
+        <Count label={t(was ? 'count.was-down' : 'count.down')} value={incident.servicesDown} href="#areas" />
+        <Count
+          label={t(was ? 'count.was-degraded' : 'count.degraded')}
+          value={incident.servicesDegraded}
+          href="#areas"
+        />
         <Count label={t('count.people')} value={incident.partiesDown} href="#areas" />
         <Count label={t('notices.held')} value={notices.held} href="#announcements" />
         <Count label={t('notices.queued')} value={notices.queued} href="#announcements" />

@@ -21,7 +21,7 @@ export function AlarmsOf({ incident }: { incident: Incident }) {
       <Stack gap="sm">
         {incident.alarms.map((alarm) => (
           <div key={alarm.id}>
-            <Group gap="xs" justify="space-between">
+            <Group gap="xs" justify="space-between" wrap="nowrap" align="flex-start">
               <Text size="sm" fw={500} td={alarm.clearedAt ? 'line-through' : undefined}>
                 {alarm.summary}
               </Text>
@@ -86,7 +86,7 @@ export function ExpectedEnds({ incident }: { incident: Incident }) {
         {incident.expectedEnds.map((said) => (
           <Knot key={`${said.saidAt}${said.expectedEnd}`} strong={said.state === 'open'}>
             <Group gap="xs">
-              <Moment at={said.expectedEnd} clock />
+              <Moment at={said.expectedEnd} clock alone={said.state !== 'open'} />
               <Text size="sm" fw={500}>
                 {word('promise-state', said.state)}
               </Text>

@@ -2,9 +2,9 @@ import { Anchor, Group, Stack, Text, Title } from '@mantine/core';
 import { IconArrowLeft } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import type { Incident } from '../../../contract/incidents.ts';
+import type { Incident, IncidentState } from '../../../contract/incidents.ts';
 import { Moment } from '../shell/business-clock.tsx';
-import { useWords } from '../shell/language.tsx';
+import { type MessageKey, useWords } from '../shell/language.tsx';
 import { IncidentStateBadge, PromiseBadge, SeverityBadge } from '../shell/standing.tsx';
 
 function Fact({ label, children }: { label: string; children: ReactNode }) {
@@ -47,6 +47,13 @@ export function IncidentTitle({ incident }: { incident: Incident }) {
   );
 }
 
+/** What happens by itself when the time of a state is over. */
+const DUE: Partial<Record<IncidentState, MessageKey>> = {
+  suspected: 'incident.due.suspected',
+  restoring: 'incident.due.restoring',
+  restored: 'incident.due.restored',
+};
+
 /** Why, since when, until when, and whose it is. */
 export function IncidentTimes({ incident }: { incident: Incident }) {
   const { t, word, language } = useWords();
@@ -77,8 +84,8 @@ export function IncidentTimes({ incident }: { incident: Incident }) {
         </Fact>
       )}
       {incident.dueAt && !incident.endedAt && (
-        <Fact label={t(`incident.due.${incident.state === 'suspected' ? 'suspected' : 'other'}`)}>
-          <Moment at={incident.dueAt} />
+        <Fact label={t(DUE[incident.state] ?? 'incident.due.other')}>
+          <Moment at={incident.dueAt} clock />
         </Fact>
       )}
       {incident.endedAt && (

@@ -10,6 +10,12 @@ import { type NextThing, nextThing } from './next-thing.ts';
 /** What needs words for customers: the button leads to where they are written. */
 const TO_WRITE: ReadonlySet<NextThing> = new Set(['promise-late', 'say-when', 'promise-at-risk']);
 
+/** Whether the word that it works again has gone out, or is on its way. */
+const wasTold = ({ announcements }: Pick<Incident, 'announcements'>): boolean =>
+  announcements.some(
+    ({ kind, state }) => kind === 'restored' && (state === 'told' || state === 'telling' || state === 'undoable'),
+  );
+
 /** What to do next, with the buttons for it, and what else is possible: the first thing below the title. */
 export function NextThingCard({ incident }: { incident: Incident }) {
   const { t } = useWords();
@@ -31,7 +37,10 @@ export function NextThingCard({ incident }: { incident: Incident }) {
       <Stack gap="xs">
         <div>
           <Text fw={600}>{t(`next.${next.what}`)}</Text>
-          <Text size="sm">{t(`next.${next.what}.help`)}</Text>
+          <Text size="sm">
+            {next.what === 'restored' && `${t(wasTold(incident) ? 'next.restored.told' : 'next.restored.untold')} `}
+            {t(`next.${next.what}.help`)}
+          </Text>
         </div>
         <Group gap="xs">
           {next.what === 'decide' && waiting && !another && <Decisions announcement={waiting} />}

@@ -16,7 +16,8 @@ export const incidentQuery = (id: string) =>
 
 export const previewQuery = (id: string, draft: Announce) =>
   queryOptions({
-    queryKey: ['incidents', 'preview', id, draft],
+    // Not below 'incidents': a change there first brings the newer version, with which the preview is asked for anew.
+    queryKey: ['preview', id, draft],
     queryFn: ({ signal }) =>
       request<AnnouncePreview>(`/api/v1/incidents/${id}/announcements/preview`, {
         method: 'POST',

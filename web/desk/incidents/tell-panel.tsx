@@ -41,7 +41,8 @@ export function TellPanel({ incident }: { incident: Incident }) {
   const [asked] = useDebouncedValue(ready, PREVIEW_AFTER_MILLISECONDS);
   const preview = useQuery({
     ...previewQuery(incident.id, asked ?? ({} as Announce)),
-    enabled: asked !== null,
+    // What was asked for an older version would be refused; the draft follows with the newer one in a moment.
+    enabled: asked !== null && asked.version === incident.version,
     placeholderData: keepPreviousData,
   });
 

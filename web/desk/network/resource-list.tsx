@@ -51,7 +51,7 @@ export function ResourceList() {
             </Empty>
           ) : (
             <Card padding={0}>
-              <Table.ScrollContainer minWidth={420}>
+              <Table.ScrollContainer minWidth={420} className="stacks">
                 <Table>
                   <Table.Thead>
                     <Table.Tr>
@@ -64,10 +64,12 @@ export function ResourceList() {
                   <Table.Tbody>
                     {resources.map((resource) => (
                       <Table.Tr key={resource.id}>
-                        <Table.Td fw={500}>{resource.name}</Table.Td>
-                        <Table.Td>{word('resource-kind', resource.kind)}</Table.Td>
-                        <Table.Td>{resource.area}</Table.Td>
-                        <Table.Td>
+                        <Table.Td fw={500} data-label={t('resources.name')}>
+                          {resource.name}
+                        </Table.Td>
+                        <Table.Td data-label={t('resources.kind')}>{word('resource-kind', resource.kind)}</Table.Td>
+                        <Table.Td data-label={t('incident.area')}>{resource.area}</Table.Td>
+                        <Table.Td data-label={t('resources.id')}>
                           <Text size="xs" ff="monospace">
                             {resource.externalId}
                           </Text>

@@ -52,7 +52,7 @@ function Promises({ promises }: { promises: PromiseBrief[] }) {
   });
   return (
     <Card padding={0}>
-      <Table.ScrollContainer minWidth={680}>
+      <Table.ScrollContainer minWidth={680} className="stacks">
         <Table aria-keyshortcuts="[ ]">
           <Table.Thead>
             <Table.Tr>
@@ -67,34 +67,38 @@ function Promises({ promises }: { promises: PromiseBrief[] }) {
           <Table.Tbody>
             {promises.map((promise, position) => (
               <Table.Tr key={promise.id} data-current={position === current} className="row-link">
-                <Table.Td>
+                <Table.Td data-label={t('promise.standing')}>
                   <PromiseBadge standing={promise.state === 'broken' ? 'late' : promise.standing} />
                 </Table.Td>
-                <Table.Td>
+                <Table.Td data-label={t('promise.due')}>
                   <Moment at={promise.dueAt} clock />
                 </Table.Td>
-                <Table.Td>
-                  {word('promise-kind', promise.kind)}
-                  {promise.renewal > 0 && (
+                <Table.Td data-label={t('promise.what')}>
+                  <div>
+                    {word('promise-kind', promise.kind)}
+                    {promise.renewal > 0 && (
+                      <Text size="xs" c="dimmed">
+                        {t('promise.renewed', { count: promise.renewal })}
+                      </Text>
+                    )}
+                  </div>
+                </Table.Td>
+                <Table.Td data-label={t('promise.about')}>
+                  <div>
+                    {promise.subject.kind === 'incident' ? (
+                      <Anchor component={Link} to={`/incidents/${promise.subject.id}`} size="sm">
+                        {promise.subject.title}
+                      </Anchor>
+                    ) : (
+                      promise.subject.title
+                    )}
                     <Text size="xs" c="dimmed">
-                      {t('promise.renewed', { count: promise.renewal })}
+                      {promise.subject.reference}
                     </Text>
-                  )}
+                  </div>
                 </Table.Td>
-                <Table.Td>
-                  {promise.subject.kind === 'incident' ? (
-                    <Anchor component={Link} to={`/incidents/${promise.subject.id}`} size="sm">
-                      {promise.subject.title}
-                    </Anchor>
-                  ) : (
-                    promise.subject.title
-                  )}
-                  <Text size="xs" c="dimmed">
-                    {promise.subject.reference}
-                  </Text>
-                </Table.Td>
-                <Table.Td>{word('promisee', promise.promisee)}</Table.Td>
-                <Table.Td>{promise.owner?.name ?? t('nobody')}</Table.Td>
+                <Table.Td data-label={t('promise.to')}>{word('promisee', promise.promisee)}</Table.Td>
+                <Table.Td data-label={t('promise.owner')}>{promise.owner?.name ?? t('nobody')}</Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>

@@ -41,7 +41,7 @@ export function GeneralSettings() {
                 label={t('settings.country')}
                 description={t('settings.country.help')}
                 maxLength={2}
-                w={120}
+                styles={{ wrapper: { width: 120 } }}
                 {...form.getInputProps('group.country')}
                 onChange={(event) =>
                   form.setFieldValue('group.country', event.currentTarget.value.toUpperCase() as never)

@@ -1,4 +1,4 @@
-import { NumberInput, SegmentedControl, Stack, Switch, Text } from '@mantine/core';
+import { Group, NumberInput, Radio, Stack, Switch } from '@mantine/core';
 import { useWords } from '../shell/language.tsx';
 import { PageTitle } from '../shell/states.tsx';
 import { GroupForm } from './group-form.tsx';
@@ -6,7 +6,11 @@ import { TellingSwitch } from './telling-switch.tsx';
 
 /** When customers are told, how many without asking a person, and what becomes of notices in doubt. */
 export function TellingSettings() {
-  const { t, word } = useWords();
+  const { t, word, language } = useWords();
+  const separators =
+    language === 'it'
+      ? { thousandSeparator: '.', decimalSeparator: ',' }
+      : { thousandSeparator: ',', decimalSeparator: '.' };
   return (
     <>
       <PageTitle title={t('place.settings.telling')} />
@@ -26,8 +30,7 @@ export function TellingSettings() {
                 description={t('settings.most-people.help')}
                 min={0}
                 max={100_000_000}
-                thousandSeparator="."
-                decimalSeparator=","
+                {...separators}
                 allowDecimal={false}
                 {...form.getInputProps('group.mostPeople')}
               />
@@ -38,8 +41,7 @@ export function TellingSettings() {
                 max={1_000_000}
                 decimalScale={2}
                 fixedDecimalScale
-                decimalSeparator=","
-                thousandSeparator="."
+                {...separators}
                 suffix=" €"
                 value={form.values.group.mostCents / 100}
                 onChange={(value) => form.setFieldValue('group.mostCents', Math.round(Number(value) * 100) as never)}
@@ -94,16 +96,13 @@ export function TellingSettings() {
                 suffix=" h"
                 {...form.getInputProps('group.hours')}
               />
-              <div>
-                <Text size="sm" fw={500} mb={4}>
-                  {t('settings.in-doubt.afterwards')}
-                </Text>
-                <SegmentedControl
-                  aria-label={t('settings.in-doubt.afterwards')}
-                  data={(['sent', 'again'] as const).map((value) => ({ value, label: word('afterwards', value) }))}
-                  {...form.getInputProps('group.afterwards')}
-                />
-              </div>
+              <Radio.Group label={t('settings.in-doubt.afterwards')} {...form.getInputProps('group.afterwards')}>
+                <Group gap="md" mt={4}>
+                  {(['sent', 'again'] as const).map((value) => (
+                    <Radio key={value} value={value} label={word('afterwards', value)} />
+                  ))}
+                </Group>
+              </Radio.Group>
             </>
           )}
         </GroupForm>

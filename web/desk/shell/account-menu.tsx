@@ -5,20 +5,16 @@ import { Link } from '@tanstack/react-router';
 import type { Language } from '../../../contract/answer.ts';
 import type { ChangeMe, Me } from '../../../contract/deeds.ts';
 import { useWords } from './language.tsx';
+import { useLeave } from './leave.tsx';
 import { useMe } from './me.ts';
 import { type Density, useDensity } from './preferences.tsx';
 import { request } from './request.ts';
-
-/** Ends the session and forgets everything that was loaded. */
-export function signOut(): void {
-  const leave = () => window.location.assign('/desk/sign-in');
-  void request('/api/auth/sign-out', { method: 'POST', body: {} }).then(leave, leave);
-}
 
 /** Who is signed in; language, colours, density; sign out. */
 export function AccountMenu() {
   const { t, language, choose, word } = useWords();
   const me = useMe();
+  const leave = useLeave();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const { density, choose: chooseDensity } = useDensity();
   const queries = useQueryClient();
@@ -93,7 +89,7 @@ export function AccountMenu() {
         >
           {t('place.account')}
         </Menu.Item>
-        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={signOut}>
+        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={leave}>
           {t('sign-out')}
         </Menu.Item>
       </Menu.Dropdown>

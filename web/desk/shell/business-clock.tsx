@@ -22,16 +22,19 @@ export function useBusinessNow(seconds = 10): Date {
 
 /**
  * A point in time: relative in words, the exact instant on hover. `clock` shows the time of day first.
+ * `alone`: the time of day without "in 22 minutes", for what is no longer awaited.
  * `wall`: the instant is one of the clock on the wall (sessions, sign-ins), which never runs faster.
  */
 export function Moment({
   at,
   clock = false,
+  alone = false,
   wall = false,
   size = 'sm',
 }: {
   at: string;
   clock?: boolean;
+  alone?: boolean;
   wall?: boolean;
   size?: string;
 }) {
@@ -44,7 +47,11 @@ export function Moment({
   return (
     <Tooltip label={exactTime(instant, timeZone, language)}>
       <Text component="time" dateTime={at} size={size} span style={{ whiteSpace: 'nowrap' }}>
-        {clock ? `${shortTime(instant, now, timeZone, language)} (${relative})` : relative}
+        {alone
+          ? shortTime(instant, now, timeZone, language)
+          : clock
+            ? `${shortTime(instant, now, timeZone, language)} (${relative})`
+            : relative}
       </Text>
     </Tooltip>
   );

@@ -9,7 +9,7 @@ describe('what a change of the live feed refreshes', () => {
     ['promise.broken', 'incident', ['promises', 'incidents']],
     ['notices.counted', 'incident', ['incidents', 'in-doubt', 'promises']],
     ['import.done', 'import', ['imports']],
-    ['settings.changed', 'settings', ['settings', 'me']],
+    ['settings.changed', 'settings', ['settings', 'me', 'preview']],
     ['alarms.heard', 'alarm-source', ['alarms', 'incidents', 'alarm-sources']],
     ['staff.signed-in', 'staff', ['staff', 'me']],
   ])('given %s about a %s', (kind, subjectKind, expected) => {

@@ -3,8 +3,8 @@ import { IconBolt, IconLogout, IconSearch, IconUserShield } from '@tabler/icons-
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { incidentsQuery } from '../incidents/queries.ts';
-import { signOut } from './account-menu.tsx';
 import { useWords } from './language.tsx';
+import { useLeave } from './leave.tsx';
 import { useMay, useMe } from './me.ts';
 import { openPlaces } from './places.ts';
 
@@ -15,6 +15,7 @@ export function Finder() {
   const { t, word } = useWords();
   const { deeds } = useMe();
   const may = useMay();
+  const leave = useLeave();
   const navigate = useNavigate();
   const open = useQuery({ ...incidentsQuery('open'), enabled: may('incidents:see') });
 
@@ -49,7 +50,7 @@ export function Finder() {
           leftSection: <IconUserShield size={18} aria-hidden />,
           onClick: () => void navigate({ to: '/account' }),
         },
-        { id: 'sign-out', label: t('sign-out'), leftSection: <IconLogout size={18} aria-hidden />, onClick: signOut },
+        { id: 'sign-out', label: t('sign-out'), leftSection: <IconLogout size={18} aria-hidden />, onClick: leave },
       ],
     },
   ];

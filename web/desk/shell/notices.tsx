@@ -31,6 +31,15 @@ export function sayUndoable(message: string, undoLabel: string, undo: () => void
   });
 }
 
+/** Says why something was not done. */
+export function useFailed(): (error: unknown) => void {
+  const problemWords = useProblemWords();
+  return (error) => {
+    const { detail, help } = problemWords(error);
+    notifications.show({ color: 'red', title: detail, message: help ?? '', autoClose: 10_000 });
+  };
+}
+
 /**
  * A deed of the person: runs it, refreshes the lists that begin with `touches`, says `done`, or shows the server's words when it was refused.
  * `onProblem` returns true when it dealt with the failure itself.
@@ -49,7 +58,7 @@ export function useDeed<Input, Output>({
   onProblem?: (error: unknown) => boolean;
 }) {
   const queries = useQueryClient();
-  const problemWords = useProblemWords();
+  const sayFailed = useFailed();
   return useMutation({
     mutationFn: run,
     onSuccess: (output, input) => {
@@ -57,9 +66,7 @@ export function useDeed<Input, Output>({
       onDone?.(output, input);
     },
     onError: (error) => {
-      if (onProblem?.(error)) return;
-      const { detail, help } = problemWords(error);
-      notifications.show({ color: 'red', title: detail, message: help ?? '', autoClose: 10_000 });
+      if (!onProblem?.(error)) sayFailed(error);
     },
     onSettled: () => Promise.all(touches.map((first) => queries.invalidateQueries({ queryKey: [first] }))),
   });

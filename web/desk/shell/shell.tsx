@@ -8,6 +8,7 @@ import { Banners } from './banners.tsx';
 import { Finder, openFinder } from './finder.tsx';
 import { KeyHelp, useKeys } from './keys.tsx';
 import { useWords } from './language.tsx';
+import { Leavable } from './leave.tsx';
 import { LiveFeed } from './live.tsx';
 import { useMe } from './me.ts';
 import { openPlaces } from './places.ts';
@@ -133,8 +134,10 @@ function Frame() {
 /** Everything around the work of somebody who is signed in: navigation, banners, finder, keys, the live feed. */
 export function Shell() {
   return (
-    <LiveFeed>
-      <Frame />
-    </LiveFeed>
+    <Leavable>
+      <LiveFeed>
+        <Frame />
+      </LiveFeed>
+    </Leavable>
   );
 }

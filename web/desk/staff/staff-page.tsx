@@ -27,7 +27,7 @@ export function StaffPage() {
         <Shown query={query}>
           {(members) => (
             <Card padding={0}>
-              <Table.ScrollContainer minWidth={640}>
+              <Table.ScrollContainer minWidth={640} className="stacks">
                 <Table>
                   <Table.Thead>
                     <Table.Tr>
@@ -74,16 +74,18 @@ function Member({ member }: { member: StaffMember }) {
   return (
     <Table.Tr>
       <Table.Td>
-        <Text size="sm" fw={500}>
-          {member.name}
-        </Text>
-        <Text size="xs" c="dimmed">
-          {member.email}
-        </Text>
+        <div>
+          <Text size="sm" fw={500}>
+            {member.name}
+          </Text>
+          <Text size="xs" c="dimmed">
+            {member.email}
+          </Text>
+        </div>
       </Table.Td>
-      <Table.Td>{member.roles.map((role) => word('role', role)).join(', ')}</Table.Td>
-      <Table.Td>{word('staff-state', member.state)}</Table.Td>
-      <Table.Td>
+      <Table.Td data-label={t('staff.roles')}>{member.roles.map((role) => word('role', role)).join(', ')}</Table.Td>
+      <Table.Td data-label={t('incident.state')}>{word('staff-state', member.state)}</Table.Td>
+      <Table.Td data-label={t('second-factor')}>
         {member.secondFactor ? (
           <Group gap={4}>
             <IconShieldCheck size={16} aria-hidden />
@@ -93,7 +95,9 @@ function Member({ member }: { member: StaffMember }) {
           t('no')
         )}
       </Table.Td>
-      <Table.Td>{member.lastSeenAt ? <Moment at={member.lastSeenAt} wall /> : ''}</Table.Td>
+      <Table.Td data-label={t('staff.seen')}>
+        {member.lastSeenAt ? <Moment at={member.lastSeenAt} wall /> : t('staff.never')}
+      </Table.Td>
       <Table.Td ta="right">
         {may('staff:manage') && (
           <Menu position="bottom-end">
