@@ -11,6 +11,7 @@ import { openDatabase } from './platform/database/database.ts';
 import { migrate } from './platform/database/migrate.ts';
 import { createLog } from './platform/log.ts';
 import { makePartitions } from './platform/maintenance.ts';
+import { identityOf } from './platform/process-identity.ts';
 
 const log = createLog('silent');
 const KEY = 'ab'.repeat(32);
@@ -57,7 +58,7 @@ describe('doctor', () => {
     const without = inputs({}, folder);
     await makePartitions({ database, clock: createClock(), log });
     await database.close();
-    writeFileSync(join(folder, 'filodiretto.lock'), String(process.ppid)); // as if another process served from it
+    writeFileSync(join(folder, 'filodiretto.lock'), JSON.stringify(identityOf(process.ppid))); // as if another process served from it
     const busy = (await doctor(without)).find(({ what }) => what === 'database');
     expect(busy).toMatchObject({ state: 'warning', detail: expect.stringContaining(String(process.ppid)) });
     rmSync(join(folder, 'filodiretto.lock'));

@@ -13,18 +13,15 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { SendResult } from '../channels/channel.ts';
+import { bootOfMachine, identityOf, isRunning, type ProcessIdentity } from '../platform/process-identity.ts';
 
 /**
  * The send journal: what goes on the wire is written down before, and what became of it after, in a file of this machine. The operating
  * system keeps what a killed process wrote, so that the next one knows what was on the wire. It is not forced to disk: after a power cut
  * (another boot) everything that was claimed is in doubt.
  */
-interface Header {
+interface Header extends ProcessIdentity {
   worker: string;
-  pid: number;
-  /** When the process began, in the kernel's own count: a process id is used again. Null where the system doesn't tell. */
-  began: string | null;
-  boot: string | null;
 }
 
 /** A file is followed by another one at this size, and goes when all it tells of is in the database. */
@@ -121,7 +118,7 @@ export class SendJournal {
   }
 
   #header(): Header {
-    return { worker: this.worker, pid: process.pid, began: processBegan(process.pid), boot: bootOfMachine() };
+    return { worker: this.worker, ...identityOf(process.pid) };
   }
 
   #write(generation: Generation, line: string): void {
@@ -166,7 +163,7 @@ export function isWorkerAlive(dataFolder: string, worker: string): boolean {
         throw error;
       }
       const header = parseHeader(head.toString('utf8', 0, length).split('\n')[0]);
-      return header !== null && header.boot === bootOfMachine() && isProcess(header);
+      return header !== null && isRunning(header);
     });
 }
 
@@ -220,33 +217,6 @@ const isGone = (error: unknown): boolean => (error as NodeJS.ErrnoException).cod
 function parseHeader(line: string | undefined): Header | null {
   try {
     return line ? (JSON.parse(line) as Header) : null;
-  } catch {
-    return null;
-  }
-}
-
-function isProcess({ pid, began }: Header): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
-  }
-  return processBegan(pid) === began;
-}
-
-/** Field 22 of /proc/<pid>/stat (proc(5)); null where there is none. */
-function processBegan(pid: number): string | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
-  } catch {
-    return null;
-  }
-}
-
-function bootOfMachine(): string | null {
-  try {
-    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   } catch {
     return null;
   }
