@@ -20,7 +20,11 @@ describe.each(ENGINES)('migrations on %s', (engine) => {
       checksum: 'x',
       script: 'CREATE TABLE half (id int); INSERT INTO half VALUES (1); SELECT 1/0;',
     };
-    await expect(migrate(platform.database, [first, broken])).rejects.toThrow('division by zero');
+    await expect(migrate(platform.database, [first, broken])).rejects.toMatchObject({
+      code: 'migration-failed',
+      kind: 'environment',
+      message: expect.stringContaining('Migration 2 (broken) failed: division by zero. Nothing of it was kept'),
+    });
     const { rows } = await sql<{ number: number }>`SELECT number FROM schema_migrations`.execute(platform.database.db);
     expect(rows).toEqual([{ number: 1 }]);
     const half = await sql<{ half: string | null }>`SELECT to_regclass('half')::text AS half`.execute(

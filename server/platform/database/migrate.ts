@@ -70,7 +70,14 @@ export async function migrate(database: Database, migrations = readMigrations())
         }
         return false;
       }
-      await runScript(tx, migration.script);
+      await runScript(tx, migration.script).catch((error: unknown) => {
+        throw new Failure({
+          code: 'migration-failed',
+          kind: 'environment',
+          detail: `Migration ${migration.number} (${migration.name}) failed: ${(error as Error).message}.`,
+          help: 'Nothing of it was kept: the database is as before. Start the former version, or mend what it says and start again.',
+        });
+      });
       await sql`INSERT INTO schema_migrations (number, name, checksum, applied_at) VALUES (${migration.number}, ${migration.name}, ${migration.checksum}, ${new Date()})`.execute(
         tx,
       );
