@@ -1,6 +1,17 @@
 export { makePromise, settleOpenPromises } from './make.ts';
+export { pausePromises, resumePromises } from './pause.ts';
 export type { NewPromise, PromiseKind, PromiseRecord } from './promise.ts';
+export { LEGAL_KINDS } from './promise.ts';
 export { type DescribeSubjects, promiseRoutes } from './routes.ts';
 export { nextRung, renewalAfterBreak, standing } from './rules.ts';
 export { type AfterBreak, type OnWarning, settleDuePromises, warnOfPromises } from './settle-due.ts';
 export { promisesOf, setPromiseOwner } from './store.ts';
+export {
+  addWorkingMinutes,
+  isWorkingTime,
+  knowsHolidaysOf,
+  nextOpening,
+  type WorkingHours,
+  workingHours,
+  workingMinutesBetween,
+} from './working-time.ts';

@@ -3,6 +3,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Tx } from '../platform/database/database.ts';
 import { recordEvents } from '../platform/events.ts';
 import type { NewPromise, PromiseKind, PromiseRecord } from './promise.ts';
+import { isInTime, isOver } from './rules.ts';
 import { insertPromise, openPromises, settlePromises } from './store.ts';
 
 const said = (promise: NewPromise | PromiseRecord): Record<string, unknown> => ({
@@ -28,15 +29,15 @@ export async function makePromise(
     await settlePromises(
       tx,
       [open.id],
-      open.dueAt <= now ? 'broken' : 'superseded',
+      isOver(open, now) ? 'broken' : 'superseded',
       now,
-      open.dueAt <= now ? 'the time had passed' : 'a newer promise',
+      isOver(open, now) ? 'the time had passed' : 'a newer promise',
     );
   const made = await insertPromise(tx, promise, now);
   for (const open of former) {
     await recordEvents(tx, clock, actor, [
       {
-        kind: open.dueAt <= now ? 'promise.broken' : 'promise.superseded',
+        kind: isOver(open, now) ? 'promise.broken' : 'promise.superseded',
         subjectKind: promise.subjectKind,
         subjectId: promise.subjectId,
         data: { promise: open.id, ...said(open), by: made.id },
@@ -66,7 +67,7 @@ export async function settleOpenPromises(
   const now = clock.business();
   for (const open of await openPromises(tx, subject.id)) {
     if (kinds && !kinds.includes(open.kind)) continue;
-    const state = how.as === 'withdrawn' ? 'withdrawn' : how.factAt <= open.dueAt ? 'kept' : 'broken';
+    const state = how.as === 'withdrawn' ? 'withdrawn' : isInTime(open, how.factAt) ? 'kept' : 'broken';
     await settlePromises(tx, [open.id], state, now, how.because);
     await recordEvents(tx, clock, actor, [
       {

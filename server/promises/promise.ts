@@ -4,9 +4,13 @@ export type Promisee = { kind: 'party'; id: string } | { kind: 'affected' } | { 
 /**
  * What was promised.
  * `expected-end`: the line works again by then. `next-word`: those affected hear from us by then. `telling-decision`: somebody decides about an announcement
- * that waits. `staff-time`: a person sets a time, after the machine's own renewals ran out.
+ * that waits. `staff-time`: a person sets a time, after the machine's own renewals ran out. `formal-answer`: a formal complaint is answered within the time
+ * of the law.
  */
-export type PromiseKind = 'expected-end' | 'next-word' | 'telling-decision' | 'staff-time';
+export type PromiseKind = 'expected-end' | 'next-word' | 'telling-decision' | 'staff-time' | 'formal-answer';
+
+/** Deadlines of the law: their clocks never stand, whatever is waited for. */
+export const LEGAL_KINDS: readonly PromiseKind[] = ['formal-answer'];
 
 export type PromiseState = 'open' | 'kept' | 'broken' | 'superseded' | 'withdrawn';
 
@@ -32,7 +36,10 @@ export interface PromiseRecord {
   ownerId: string | null;
   madeAt: Date;
   dueAt: Date;
+  warnAt: Date;
   warnedAt: Date | null;
+  /** Its clock stands since; what is due then shifts by the pause when it goes on. */
+  pausedAt: Date | null;
   state: PromiseState;
   settledAt: Date | null;
   renewal: number;

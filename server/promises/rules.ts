@@ -6,13 +6,25 @@ export type Standing = 'in time' | 'at risk' | 'late' | 'settled';
 export const warnAt = (madeAt: Date, dueAt: Date): Date =>
   new Date(madeAt.getTime() + ((dueAt.getTime() - madeAt.getTime()) * 3) / 4);
 
-/** How an open promise stands at `now`; the desk shows it by colour, shape and word. */
-export function standing(promise: Pick<PromiseRecord, 'state' | 'madeAt' | 'dueAt'>, now: Date): Standing {
+/** How an open promise stands at `now`, or stood when its clock was stopped; the desk shows it by colour, shape and word. */
+export function standing(
+  promise: Pick<PromiseRecord, 'state' | 'madeAt' | 'dueAt'> & Partial<Pick<PromiseRecord, 'warnAt' | 'pausedAt'>>,
+  now: Date,
+): Standing {
   if (promise.state === 'broken') return 'late';
   if (promise.state !== 'open') return 'settled';
-  if (promise.dueAt <= now) return 'late';
-  return warnAt(promise.madeAt, promise.dueAt) <= now ? 'at risk' : 'in time';
+  const then = promise.pausedAt ?? now;
+  if (promise.dueAt <= then) return 'late';
+  return (promise.warnAt ?? warnAt(promise.madeAt, promise.dueAt)) <= then ? 'at risk' : 'in time';
 }
+
+/** Whether an open promise is over at `now`: one whose clock stands is not. */
+export const isOver = ({ dueAt, pausedAt }: Pick<PromiseRecord, 'dueAt' | 'pausedAt'>, now: Date): boolean =>
+  dueAt <= (pausedAt ?? now);
+
+/** Whether a fact came in time for a promise: while its clock stood there was time. */
+export const isInTime = ({ dueAt, pausedAt }: Pick<PromiseRecord, 'dueAt' | 'pausedAt'>, factAt: Date): boolean =>
+  factAt <= dueAt || (pausedAt !== null && pausedAt <= dueAt);
 
 /**
  * What the machine may promise after a promise to customers broke: the next word, each time later (settings.incidents.renewalMinutes);

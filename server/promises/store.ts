@@ -14,7 +14,9 @@ interface Row {
   owner_id: string | null;
   made_at: Date;
   due_at: Date;
+  warn_at: Date;
   warned_at: Date | null;
+  paused_at: Date | null;
   state: PromiseState;
   settled_at: Date | null;
   renewal: number;
@@ -30,14 +32,16 @@ const read = (row: Row): PromiseRecord => ({
   ownerId: row.owner_id,
   madeAt: row.made_at,
   dueAt: row.due_at,
+  warnAt: row.warn_at,
   warnedAt: row.warned_at,
+  pausedAt: row.paused_at,
   state: row.state,
   settledAt: row.settled_at,
   renewal: row.renewal,
   saidIn: row.said_in,
 });
 
-const COLUMNS = sql`id, kind, subject_kind, subject_id, promisee_kind, promisee_id, owner_id, made_at, due_at, warned_at, state, settled_at, renewal, said_in`;
+const COLUMNS = sql`id, kind, subject_kind, subject_id, promisee_kind, promisee_id, owner_id, made_at, due_at, warn_at, warned_at, paused_at, state, settled_at, renewal, said_in`;
 
 export async function insertPromise(tx: Tx, promise: NewPromise, madeAt: Date): Promise<PromiseRecord> {
   const { rows } =
@@ -76,12 +80,12 @@ export async function settlePromises(
 export async function takeDueSubject(tx: Tx, now: Date, skipped: readonly string[]): Promise<PromiseRecord[] | null> {
   const { rows: first } = await sql<{
     subject_id: string;
-  }>`SELECT subject_id FROM promises WHERE state = 'open' AND due_at <= ${now}
+  }>`SELECT subject_id FROM promises WHERE state = 'open' AND paused_at IS NULL AND due_at <= ${now}
     AND NOT subject_id = ANY(${[...skipped]}::uuid[]) ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED`.execute(tx);
   const subject = first[0]?.subject_id;
   if (!subject) return null;
   const { rows } =
-    await sql<Row>`SELECT ${COLUMNS} FROM promises WHERE subject_id = ${subject} AND state = 'open' AND due_at <= ${now} ORDER BY due_at FOR UPDATE`.execute(
+    await sql<Row>`SELECT ${COLUMNS} FROM promises WHERE subject_id = ${subject} AND state = 'open' AND paused_at IS NULL AND due_at <= ${now} ORDER BY due_at FOR UPDATE`.execute(
       tx,
     );
   return rows.map(read);
@@ -90,7 +94,7 @@ export async function takeDueSubject(tx: Tx, now: Date, skipped: readonly string
 /** Marks up to 100 promises whose warning is due and returns them. */
 export async function takePromisesToWarn(tx: Tx, now: Date): Promise<PromiseRecord[]> {
   const { rows } = await sql<Row>`UPDATE promises SET warned_at = ${now} WHERE id IN (
-      SELECT id FROM promises WHERE state = 'open' AND warned_at IS NULL AND warn_at <= ${now} AND due_at > ${now} ORDER BY warn_at LIMIT 100 FOR UPDATE SKIP LOCKED)
+      SELECT id FROM promises WHERE state = 'open' AND warned_at IS NULL AND paused_at IS NULL AND warn_at <= ${now} AND due_at > ${now} ORDER BY warn_at LIMIT 100 FOR UPDATE SKIP LOCKED)
     RETURNING ${COLUMNS}`.execute(tx);
   return rows.map(read);
 }

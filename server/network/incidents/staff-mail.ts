@@ -9,12 +9,14 @@ const WHAT: Record<Language, Record<PromiseKind, string>> = {
     'next-word': "l'aggiornamento promesso ai clienti",
     'telling-decision': 'la decisione su un avviso che attende',
     'staff-time': 'un orario da dire ai clienti',
+    'formal-answer': 'la risposta a un reclamo formale',
   },
   en: {
     'expected-end': 'the expected end that customers were told',
     'next-word': 'the update that customers were promised',
     'telling-decision': 'the decision about an announcement that waits',
     'staff-time': 'a time to tell customers',
+    'formal-answer': 'the answer to a formal complaint',
   },
 };
 
