@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream';
-import { createTransport } from 'nodemailer';
+import { createTransport, type SendMailOptions } from 'nodemailer';
 import type { SmtpConfig } from '../../../contract/settings.ts';
 import {
   type ChannelEvents,
+  type OutgoingAttachment,
   type OutgoingChannel,
   type OutgoingMessage,
   RECONNECT_MILLISECONDS,
@@ -12,15 +13,20 @@ import {
 import { ThroughputLimit } from '../throughput.ts';
 import { tlsProblem } from '../tls.ts';
 
+export type MailToSend = SendMailOptions & { headers: Record<string, string> };
+
 export interface EmailChannelOptions {
   /** How long the relay may take to connect and for each answer before the fate of the mail is unknown. */
   responseMilliseconds: number;
   reconnectMilliseconds: readonly number[];
+  /** Has the last word on each mail: what a kind of mail needs beyond the ordinary. Keeps its `messageId`. */
+  finish: (mail: MailToSend) => MailToSend;
 }
 
 const DEFAULTS: EmailChannelOptions = {
   responseMilliseconds: 60_000,
   reconnectMilliseconds: RECONNECT_MILLISECONDS,
+  finish: (mail) => mail,
 };
 
 type Transport = ReturnType<typeof makeTransport>;
@@ -98,7 +104,7 @@ export class EmailChannel implements OutgoingChannel {
       await new Promise((resolve) => setTimeout(resolve, wait));
     const messageId = messageIdOf(message.id, this.#config.from);
     try {
-      await transport.sendMail({
+      const mail: MailToSend = {
         messageId,
         from: this.#config.from,
         to: { name: '', address: message.to },
@@ -111,7 +117,8 @@ export class EmailChannel implements OutgoingChannel {
           'X-Auto-Response-Suppress': 'All',
           ...unsubscribeHeaders(message.unsubscribeUrl),
         },
-      });
+      };
+      await transport.sendMail(this.#options.finish(mail));
       return { kind: 'sent', routeMessageIds: [messageId] };
     } catch (error) {
       return this.#judge(transport, error as SmtpError, this.#bodies.get(messageId));
@@ -141,6 +148,9 @@ export class EmailChannel implements OutgoingChannel {
       return { kind: 'rejected', reason: `the mail server refuses: ${cause(error)}`, permanent };
     }
     if (error.code === 'EENVELOPE') return { kind: 'rejected', reason: 'not a mail address', permanent: true };
+    // Our own end: the relay never saw the mail's last line, so it has not taken it.
+    if (error.code === 'ESTREAM')
+      return { kind: 'rejected', reason: 'an attachment could not be read', permanent: false };
     this.#down(transport, `the mail server can't be used: ${cause(error)}`);
     if (body?.readableDidRead)
       return { kind: 'unknown', reason: 'the connection was lost while the mail was handed over' };
@@ -205,6 +215,24 @@ export function messageIdOf(id: string, from: string): string {
   const domain = /@([^\s@>]+)>?\s*$/.exec(from)?.[1] ?? 'localhost';
   return `<${id}@${domain}>`;
 }
+
+/** RFC 3834, 5: so that no machine answers a machine. */
+function automaticHeaders(automatic: 'replied' | 'generated' | 'no'): Record<string, string> {
+  if (automatic === 'no') return {};
+  return { 'Auto-Submitted': `auto-${automatic}`, 'X-Auto-Response-Suppress': 'All' };
+}
+
+/** One identity with angle brackets and nothing else, or null. */
+const identity = (text: string | undefined): string | null => (text && /^<[^<>\s]{1,500}>$/.test(text) ? text : null);
+
+const oneLine = (text: string | undefined): string => (text ?? '').replace(/[\r\n]+/g, ' ').trim();
+
+const attachmentOf = ({ name, type, content, contentId }: OutgoingAttachment) => ({
+  filename: name,
+  contentType: type,
+  content,
+  ...(contentId ? { cid: contentId } : {}),
+});
 
 /** RFC 2369 and, for the one press without a page, RFC 8058. */
 function unsubscribeHeaders(url: string | null): Record<string, string> {
