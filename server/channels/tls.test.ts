@@ -4,6 +4,7 @@ import { type AddressInfo, connect, createServer as createTcp, type Server, type
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTls } from 'node:tls';
+import { fileURLToPath } from 'node:url';
 import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Smsc, startSmsc } from '../../example/smsc.ts';
@@ -87,7 +88,7 @@ async function send(route: RouteToOpen, trusts: 'the authority' | 'nobody else')
     [
       '--import',
       'tsx',
-      join(rootFolder, 'tests/support/send-by-route.ts'),
+      fileURLToPath(new URL('../../tests/support/send-by-route.ts', import.meta.url)),
       JSON.stringify(route),
       route.kind === 'smpp' ? '+393331234567' : 'anna@example.org',
     ],
