@@ -30,6 +30,7 @@ import { securityHeaders } from './platform/security-headers.ts';
 import { promiseRoutes } from './promises/index.ts';
 import { settingsRoutes } from './settings/index.ts';
 import { createStatusPages, statusRoutes } from './status/index.ts';
+import { makeFirstTeams, teamRoutes } from './teams/index.ts';
 import { deskRoutes } from './web/index.ts';
 import { startWorker } from './worker.ts';
 
@@ -49,6 +50,7 @@ export async function startContext(platform: Platform, config: Config): Promise<
   };
   try {
     const flow = createFlow(platform);
+    await platform.database.transaction((tx) => makeFirstTeams(tx, platform.clock));
     let address: string | null = null;
     stops.push(
       startMaintenance(platform, {
@@ -123,6 +125,7 @@ async function startWeb(
   topologyRoutes(http, platform);
   alarmRoutes(http, platform, flow.onAlarms);
   incidentRoutes(http, flow.ports);
+  teamRoutes(http, platform);
   promiseRoutes(http, platform, flow.describeSubjects, flow.namePeople);
   outboxRoutes(http, platform, flow.outbox);
   feed.routes(http);

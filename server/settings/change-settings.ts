@@ -5,6 +5,7 @@ import type { Tx } from '../platform/database/database.ts';
 import { Failure } from '../platform/errors.ts';
 import { recordEvents } from '../platform/events.ts';
 import type { Platform } from '../platform/platform.ts';
+import { knowsHolidaysOf } from '../promises/index.ts';
 import { deedsNeeded, findNonsense } from './rules.ts';
 import { lockSettings, readSettings, writeSettings } from './store.ts';
 
@@ -32,6 +33,7 @@ export async function changeSettings(
         tx,
         wanted.ladder.flatMap(({ staffIds }) => staffIds),
       ),
+      knowsHolidaysOf,
     );
     const mine = nonsense.filter(({ setting }) => Object.keys(change).some((group) => setting.startsWith(group)));
     if (mine.length > 0) {

@@ -34,9 +34,13 @@ export interface Nonsense {
 }
 
 /** What in the settings as a whole can't be meant. Quiet hours that begin when they end are fine: there are none. */
-export function findNonsense(settings: Settings, unknownStaff: readonly string[]): Nonsense[] {
+export function findNonsense(
+  settings: Settings,
+  unknownStaff: readonly string[],
+  knowsHolidaysOf: (country: string, region: string) => boolean = () => true,
+): Nonsense[] {
   const found: Nonsense[] = [];
-  const { operator, telling, incidents, ladder } = settings;
+  const { operator, telling, incidents, ladder, hours, retention } = settings;
   const say = (setting: string, wrong: string, right: string): void => {
     found.push({ setting, wrong, right });
   };
@@ -69,5 +73,18 @@ export function findNonsense(settings: Settings, unknownStaff: readonly string[]
         'people who can be reached',
       );
   });
+  const country = hours.holidays.country || operator.country;
+  if (hours.week.flat().length === 0)
+    say('hours.week', 'nothing is ever open', 'times at which a person can be reached');
+  if ([...hours.week.flat(), ...hours.openDays].some(({ from, to }) => from >= to))
+    say('hours.week', 'an opening ends before it begins', 'from before to, within the day; 24:00 is its end');
+  if (!knowsHolidaysOf(country, hours.holidays.region))
+    say(
+      'hours.holidays',
+      `no holidays are known for ${country}${hours.holidays.region ? ` ${hours.holidays.region}` : ''}`,
+      'a country (ISO 3166-1) and one of its regions that date-holidays knows, or no region',
+    );
+  if (retention.formalCases < retention.closedCases)
+    say('retention.formalCases', 'a formal complaint would be forgotten first', 'at least retention.closedCases');
   return found;
 }

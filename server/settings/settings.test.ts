@@ -37,10 +37,16 @@ describe('what a change of settings needs', () => {
     odd.incidents.renewalMinutes = [240, 120, 60];
     const rung = odd.ladder[0];
     if (rung) rung.staffIds = ['gone', 'here'];
-    expect(findNonsense(odd, ['gone']).map(({ setting }) => setting)).toEqual([
+    odd.hours.week = Array.from({ length: 7 }, () => []);
+    odd.hours.holidays.region = 'XX';
+    odd.retention.formalCases = 1;
+    expect(findNonsense(odd, ['gone'], (_country, region) => region === '').map(({ setting }) => setting)).toEqual([
       'telling.rewriteAfterMinutes',
       'incidents.renewalMinutes',
       'ladder[0].staffIds',
+      'hours.week',
+      'hours.holidays',
+      'retention.formalCases',
     ]);
     expect(
       findNonsense({ ...DEFAULT_SETTINGS, quietHours: { ...DEFAULT_SETTINGS.quietHours, to: '22:00' } }, []),
