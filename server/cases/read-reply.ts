@@ -1,0 +1,137 @@
+/** What a message says to a question that has two answers. */
+export interface Verdict {
+  answer: 'yes' | 'no' | null;
+  /** There are words beside the answer, which a person has to read. */
+  more: boolean;
+  /** It says thanks or hello and nothing else. */
+  thanks: boolean;
+}
+
+/** Words that change no answer: greetings, thanks, names of things. Folded, as `fold` leaves them. */
+const FILLERS = new Set(
+  'grazie mille grz tante molto gentile gentili cordiali saluti saluto distinti buongiorno buonasera salve ciao buona giornata serata a tutti thanks thank you many very much so hello hi hey dear regards kind best please per favore gentilmente ok'.split(
+    ' ',
+  ),
+);
+
+const YES = [
+  '1 si',
+  '1 yes',
+  '1',
+  'si',
+  'yes',
+  'yep',
+  'si funziona tutto',
+  'si tutto ok',
+  'si ora funziona',
+  'si adesso funziona',
+  'si funziona',
+  'si va',
+  'si risolto',
+  'adesso funziona',
+  'adesso va',
+  'ora funziona',
+  'ora va',
+  'ora va bene',
+  'funziona tutto',
+  'funziona di nuovo',
+  'funziona bene',
+  'funziona',
+  'tutto ok',
+  'tutto a posto',
+  'tutto bene',
+  'va bene',
+  'problema risolto',
+  'risolto tutto',
+  'risolto',
+  'e risolto',
+  'confermo',
+  'yes it works',
+  'yes it is working',
+  'yes it does',
+  'yes all good',
+  'yes fixed',
+  'it works now',
+  'it works again',
+  'it works',
+  'works',
+  'working',
+  'it is working',
+  'all good',
+  'fixed',
+  'solved',
+  'confirmed',
+];
+
+const NO = [
+  '0',
+  'no',
+  'non',
+  'niente',
+  'ancora no',
+  'ancora niente',
+  'ancora nulla',
+  'sempre uguale',
+  'come prima',
+  'ancora fermo',
+  'ancora ferma',
+  'ancora guasto',
+  'ancora guasta',
+  'nope',
+  'not',
+  'still not',
+  'still no',
+  'still down',
+  'still broken',
+  'doesnt',
+  'does not',
+  'it does not',
+  'it doesnt',
+  'it is not',
+  'its not',
+];
+
+/** Anywhere in a text: who says so doesn't say yes. */
+const DENIES =
+  /\b(non (mi )?(funziona|va|naviga|si connette|e risolto|ho linea)|ancora (non|ferm[ao]|guast[ao]|senza)|not work|doesnt work|does not work|isnt work|is not work|still (not|no|down|broken|nothing))/;
+
+/** Lower case, without accents, marks and apostrophes; words parted by single blanks. */
+const fold = (text: string): string =>
+  text
+    .slice(0, 2000)
+    .normalize('NFKD')
+    .replaceAll(/\p{M}/gu, '')
+    .toLowerCase()
+    .replaceAll(/['’`´]/g, '')
+    .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
+
+const longestAtStart = (text: string, phrases: readonly string[]): string =>
+  phrases.reduce(
+    (best, phrase) =>
+      phrase.length > best.length && (text === phrase || text.startsWith(`${phrase} `)) ? phrase : best,
+    '',
+  );
+
+/**
+ * Reads "1", "0", "sì", "no", "funziona", "still not working" and the like. Only what is unmistakable is an answer; a yes with anything beside it
+ * has `more` and is for a person; a text that says no anywhere never is a yes. `number`: the number of the case, which may stand in it.
+ */
+export function readReply(text: string, number = ''): Verdict {
+  const withoutNumber =
+    number === '' ? text : text.replaceAll(new RegExp([...number].join('[ ./\\u00a0-]{0,2}'), 'g'), ' ');
+  const words = fold(withoutNumber)
+    .split(' ')
+    .filter((word) => word !== '');
+  const whole = words.join(' ');
+  const plain = words.filter((word) => !FILLERS.has(word)).join(' ');
+  if (plain === '') {
+    const said = words.includes('ok');
+    return { answer: said ? 'yes' : null, more: said, thanks: true };
+  }
+  const no = longestAtStart(plain, NO);
+  if (no !== '' || DENIES.test(whole)) return { answer: 'no', more: plain !== no, thanks: false };
+  const yes = longestAtStart(plain, YES);
+  if (yes !== '') return { answer: 'yes', more: plain !== yes, thanks: false };
+  return { answer: null, more: true, thanks: false };
+}
