@@ -79,8 +79,12 @@ export interface ProviderOptions {
   address?: string;
   validFrom?: Date;
   validUntil?: Date;
-  /** An authority between the root and the provider. */
-  intermediate?: boolean;
+  /** An authority between the root and the provider; `extensions` instead of those of an authority. */
+  intermediate?: boolean | { validUntil?: Date; extensions?: string };
+  /** Instead of those of an authority. */
+  rootExtensions?: string;
+  /** Without them an issuer is known by its name alone. */
+  keyIdentifiers?: boolean;
   keyType?: 'rsa:2048' | 'rsa:1024' | 'ec';
   /** What the certificate is for. */
   purpose?: string;
@@ -108,16 +112,16 @@ export function openPecProvider(options: ProviderOptions = {}): PecProvider {
   const openssl = (parameters: string[], input?: Buffer): Buffer =>
     execFileSync('openssl', parameters, { cwd: folder, input, stdio: ['pipe', 'pipe', 'pipe'], maxBuffer: 256e6 });
 
-  writeFileSync(join(folder, 'ca.cnf'), configuration(address, purpose));
+  writeFileSync(join(folder, 'ca.cnf'), configuration(address, purpose, options));
   mkdirSync(join(folder, 'issued'));
   writeFileSync(join(folder, 'index.txt'), '');
   writeFileSync(join(folder, 'index.txt.attr'), 'unique_subject = no\n');
   writeFileSync(join(folder, 'serial'), '1000\n');
   const certify = (name: string, subject: string, section: string, issuer: string | null, from: Date, until: Date) => {
-    const key =
-      section === 'provider' && keyType === 'ec'
-        ? ['-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256']
-        : ['-algorithm', 'RSA', '-pkeyopt', `rsa_keygen_bits:${section === 'provider' ? keyType.slice(4) : 2048}`];
+    const rsa = section === 'provider' && keyType !== 'ec'; // the authorities' are of the kind that is made at once
+    const key = rsa
+      ? ['-algorithm', 'RSA', '-pkeyopt', `rsa_keygen_bits:${keyType.slice(4)}`]
+      : ['-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256'];
     openssl(['genpkey', ...key, '-out', `${name}.key`]);
     openssl(['req', '-new', '-key', `${name}.key`, '-subj', subject, '-out', `${name}.csr`, '-config', 'ca.cnf']);
     const signer = issuer
@@ -127,9 +131,11 @@ export function openPecProvider(options: ProviderOptions = {}): PecProvider {
     const files = ['-in', `${name}.csr`, '-out', `${name}.pem`, '-notext', '-batch'];
     openssl(['ca', '-config', 'ca.cnf', '-extensions', section, ...signer, ...dates, ...files]);
   };
-  certify('root', '/O=Autorita di prova/CN=Radice di prova', 'authority', null, FROM, UNTIL);
+  certify('root', '/O=Autorita di prova/CN=Radice di prova', 'root', null, FROM, UNTIL);
   const issuer = options.intermediate ? 'between' : 'root';
-  if (options.intermediate) certify('between', '/O=Autorita di prova/CN=Intermedia', 'authority', 'root', FROM, UNTIL);
+  const between = typeof options.intermediate === 'object' ? options.intermediate : {};
+  if (options.intermediate)
+    certify('between', '/O=Autorita di prova/CN=Intermedia', 'between', 'root', FROM, between.validUntil ?? UNTIL);
   const own = `/O=Gestore di prova/CN=Gestore ${domain}`;
   certify('provider', own, 'provider', issuer, options.validFrom ?? FROM, options.validUntil ?? UNTIL);
   const file = (name: string): string => readFileSync(join(folder, name), 'latin1');
@@ -342,7 +348,13 @@ const stamp = (instant: Date): string => `${instant.toISOString().replace(/\D/g,
 const escaped = (text: string): string =>
   text.replace(/[<>&]/g, (sign) => (sign === '<' ? '&lt;' : sign === '>' ? '&gt;' : '&amp;'));
 
-const configuration = (address: string, purpose: string): string => `
+const AUTHORITY = `basicConstraints = critical, CA:true
+keyUsage = critical, keyCertSign, cRLSign`;
+
+function configuration(address: string, purpose: string, options: ProviderOptions): string {
+  const identified = options.keyIdentifiers ?? true;
+  const between = typeof options.intermediate === 'object' ? options.intermediate.extensions : undefined;
+  return `
 [ca]
 default_ca = here
 [here]
@@ -359,14 +371,17 @@ commonName = optional
 [req]
 distinguished_name = any_name
 [any_name]
-[authority]
-basicConstraints = critical, CA:true
-keyUsage = critical, keyCertSign, cRLSign
-subjectKeyIdentifier = hash
+[root]
+${options.rootExtensions ?? AUTHORITY}
+subjectKeyIdentifier = ${identified ? 'hash' : 'none'}
+[between]
+${between ?? AUTHORITY}
+subjectKeyIdentifier = ${identified ? 'hash' : 'none'}
 [provider]
 basicConstraints = CA:false
 keyUsage = critical, digitalSignature, nonRepudiation
 extendedKeyUsage = ${purpose}
 subjectAltName = email:${address}
-authorityKeyIdentifier = keyid
+${identified ? 'authorityKeyIdentifier = keyid' : ''}
 `;
+}

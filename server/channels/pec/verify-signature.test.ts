@@ -120,10 +120,43 @@ describe.runIf(hasOpenssl())('the signature of certified mail', () => {
   });
 
   test('given an authority in between, then its certificate in the signature leads to the root', async () => {
-    const longer = open({ domain: 'lunga.example', intermediate: true });
+    const longer = open({ keyType: 'ec', domain: 'lunga.example', intermediate: true });
     const trust = { roots: readTrustedRoots(longer.rootPem), from: longer.address };
     expect((await check(await longer.makeEnvelope(mail), trust)).state).toBe('valid');
     expect((await check(await longer.makeEnvelope(mail), { ...trust, roots })).state).toBe('untrusted');
+  });
+
+  test.each([
+    ['one that had ended', { intermediate: { validUntil: new Date('2026-03-01T00:00:00Z') } }],
+    ['one that is no authority', { intermediate: { extensions: 'basicConstraints = CA:false' } }],
+    [
+      'one that may not sign certificates',
+      { intermediate: { extensions: 'basicConstraints = CA:true\nkeyUsage = digitalSignature' } },
+    ],
+    [
+      'one that its issuer forbids',
+      { intermediate: true, rootExtensions: 'basicConstraints = critical, CA:true, pathlen:0' },
+    ],
+    [
+      'one with restrictions that are not read',
+      {
+        intermediate: {
+          extensions: 'basicConstraints = CA:true\nnameConstraints = critical, permitted;email:altro.example',
+        },
+      },
+    ],
+  ])('given an authority in between, %s, then no chain leads over it', async (_, options) => {
+    const longer = open({ keyType: 'ec', ...options });
+    const result = await check(await longer.makeEnvelope(mail), { roots: readTrustedRoots(longer.rootPem) });
+    expect(result).toMatchObject({ state: 'untrusted', why: expect.stringMatching(/no chain/i) });
+  });
+
+  test('given an authority with the name of a trusted one and another key, then it is untrusted', async () => {
+    const real = open({ keyType: 'ec', keyIdentifiers: false });
+    const namesake = open({ keyType: 'ec', keyIdentifiers: false });
+    const trust = { roots: readTrustedRoots(real.rootPem) };
+    expect((await check(await real.makeEnvelope(mail), trust)).state).toBe('valid');
+    expect((await check(await namesake.makeEnvelope(mail), trust)).state).toBe('untrusted');
   });
 
   test('given the provider itself as trusted, then no authority is needed', async () => {
@@ -144,7 +177,7 @@ describe.runIf(hasOpenssl())('the signature of certified mail', () => {
   test('given a signer with another address than the envelope, or one that is no provider, then it is untrusted', async () => {
     expect((await check(await sample(), { from: 'posta-certificata@altro.example' })).why).toMatch(/another address/);
     expect((await check(await sample(), { from: null })).state).toBe('untrusted');
-    const person = open({ address: 'anna@pec.example' });
+    const person = open({ keyType: 'ec', address: 'anna@pec.example' });
     const trust = { roots: readTrustedRoots(person.rootPem), from: 'anna@pec.example' };
     expect((await check(await person.makeEnvelope(mail), trust)).why).toMatch(/not one of a provider/);
   });
@@ -155,7 +188,7 @@ describe.runIf(hasOpenssl())('the signature of certified mail', () => {
     expect((await check(await weak.makeEnvelope(mail), { roots: readTrustedRoots(weak.rootPem) })).why).toMatch(
       /short/,
     );
-    const server = open({ purpose: 'serverAuth' });
+    const server = open({ keyType: 'ec', purpose: 'serverAuth' });
     const trust = { roots: readTrustedRoots(server.rootPem) };
     expect((await check(await server.makeEnvelope(mail), trust)).why).toMatch(/not meant for mail/);
   });
