@@ -57,6 +57,8 @@ const DUE: Partial<Record<IncidentState, MessageKey>> = {
 /** Why, since when, until when, and whose it is. */
 export function IncidentTimes({ incident }: { incident: Incident }) {
   const { t, word, language } = useWords();
+  // Without an end, what customers wait for is the next word.
+  const nextWord = incident.announcements.toSorted((one, other) => other.number - one.number)[0]?.answer.nextWordBy;
   const words = incident.causeWords[language] ?? incident.causeWords.it ?? incident.causeWords.en;
   return (
     <Group gap="xl" align="flex-start">
@@ -74,9 +76,9 @@ export function IncidentTimes({ incident }: { incident: Incident }) {
           <Moment at={incident.restoredAt} clock />
         </Fact>
       ) : (
-        <Fact label={t('incident.expected-end')}>
-          {incident.expectedEnd ? (
-            <Moment at={incident.expectedEnd} clock />
+        <Fact label={t(incident.expectedEnd || !nextWord ? 'incident.expected-end' : 'tell.next-word')}>
+          {incident.expectedEnd || nextWord ? (
+            <Moment at={incident.expectedEnd ?? nextWord ?? ''} clock />
           ) : (
             <Text size="sm">{t('incident.expected-end.unknown')}</Text>
           )}

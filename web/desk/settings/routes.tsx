@@ -1,4 +1,4 @@
-import { Button, Card, Group, Menu, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Card, Group, Menu, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { IconDots } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -46,6 +46,7 @@ function OneRoute({ route, onEdit }: { route: Route; onEdit: () => void }) {
   const [to, setTo] = useState(route.kind === 'smtp' ? me.email : '');
   const test = useDeed({ run: () => testRoute(route.id, to), touches: ['routes'], done: t('routes.tested') });
   const end = useDeed({ run: () => endRoute(route.id), touches: ['routes'], done: t('routes.ended') });
+  const [asking, setAsking] = useState(false);
   const config = route.config;
   return (
     <Card padding="sm">
@@ -86,19 +87,33 @@ function OneRoute({ route, onEdit }: { route: Route; onEdit: () => void }) {
           </Button>
           <Menu position="bottom-end">
             <Menu.Target>
-              <Button size="xs" variant="default" px={8} aria-label={t('more')}>
+              <Button size="xs" variant="default" px={8} aria-label={`${t('more')}: ${route.name}`}>
                 <IconDots size={16} aria-hidden />
               </Button>
             </Menu.Target>
             <Menu.Dropdown>
               <Menu.Item onClick={onEdit}>{t('edit')}</Menu.Item>
-              <Menu.Item color="red" disabled={route.queued > 0} onClick={() => end.mutate(undefined)}>
+              <Menu.Item color="red" disabled={route.queued > 0} onClick={() => setAsking(true)}>
                 {t('routes.end')}
               </Menu.Item>
             </Menu.Dropdown>
           </Menu>
         </Group>
       </Group>
+      {/* Its password cannot be read back to make it again: this deed asks first. */}
+      <Modal opened={asking} onClose={() => setAsking(false)} title={t('routes.end.ask', { name: route.name })}>
+        <Text size="sm" mb="md">
+          {t('routes.end.help')}
+        </Text>
+        <Group justify="flex-end">
+          <Button variant="default" onClick={() => setAsking(false)}>
+            {t('cancel')}
+          </Button>
+          <Button color="red" loading={end.isPending} onClick={() => end.mutate(undefined)}>
+            {t('routes.end')}
+          </Button>
+        </Group>
+      </Modal>
     </Card>
   );
 }

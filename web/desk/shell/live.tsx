@@ -14,7 +14,7 @@ const PATIENCE_MILLISECONDS = 3_000;
 /** Listens to the live feed and refreshes what a change touches; everything once after the feed was away. */
 export function LiveFeed({ children }: { children: ReactNode }) {
   const queries = useQueryClient();
-  const [live, setLive] = useState(true);
+  const [live, setLive] = useState(() => navigator.onLine);
 
   useEffect(() => {
     let source: EventSource | null = null;
@@ -67,7 +67,19 @@ export function LiveFeed({ children }: { children: ReactNode }) {
       };
     };
     open();
+    // The browser knows of a pulled plug long before the connection does; once it is back, the feed may still be the dead one.
+    const lost = () => setLive(false);
+    const back = () => {
+      clearTimeout(timers.reopen);
+      source?.close();
+      wasAway = true;
+      open();
+    };
+    window.addEventListener('offline', lost);
+    window.addEventListener('online', back);
     return () => {
+      window.removeEventListener('offline', lost);
+      window.removeEventListener('online', back);
       source?.close();
       for (const timer of Object.values(timers)) clearTimeout(timer);
     };

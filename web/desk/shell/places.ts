@@ -58,3 +58,10 @@ export function openPlaces(deeds: readonly Deed[], places: readonly Place[] = PL
     .filter((place) => deeds.includes(place.deed))
     .map((place) => (place.below ? { ...place, below: openPlaces(deeds, place.below) } : place));
 }
+
+/** The deed that an address asks for, by the nearest place above it; null where everybody may go. */
+export function deedOf(pathname: string, places: readonly Place[] = PLACES): Deed | null {
+  const place = places.find(({ to }) => pathname === to || pathname.startsWith(`${to}/`));
+  if (!place) return null;
+  return deedOf(pathname, place.below ?? []) ?? place.deed;
+}

@@ -1,18 +1,21 @@
 import { AppShell, Burger, Group, NavLink, ScrollArea, Text, UnstyledButton } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
-import { Link, Outlet, useLocation } from '@tanstack/react-router';
+import { Link, Outlet, useLocation, useRouter } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { AccountMenu } from './account-menu.tsx';
 import { Banners } from './banners.tsx';
+import { Denied } from './denied.tsx';
 import { Finder, openFinder } from './finder.tsx';
 import { KeyHelp, useKeys } from './keys.tsx';
 import { useWords } from './language.tsx';
 import { Leavable } from './leave.tsx';
 import { LiveFeed } from './live.tsx';
 import { useMe } from './me.ts';
-import { openPlaces } from './places.ts';
+import { deedOf, openPlaces } from './places.ts';
 import { useDensity } from './preferences.tsx';
+
+const PAGES_AFTER_MILLISECONDS = 1_500;
 
 function Mark() {
   return (
@@ -69,6 +72,7 @@ function Frame() {
   const { density } = useDensity();
   const [opened, { toggle, close }] = useDisclosure(false);
   const { pathname } = useLocation();
+  const router = useRouter();
   useKeys();
   const here = openPlaces(me.deeds)
     .flatMap((place) => [place, ...(place.below ?? [])])
@@ -77,6 +81,21 @@ function Frame() {
     document.title = `${here ? t(here.label) : 'Filodiretto'} · ${me.operatorName}`;
   }, [here, t, me.operatorName]);
   useEffect(() => adopt(me.language), [adopt, me.language]);
+  useEffect(() => {
+    // The other pages are fetched while nothing is to do: they open at once, and without a connection too.
+    const fetchAll = () => {
+      if (!navigator.onLine) return;
+      for (const route of Object.values(router.routesById)) void router.loadRouteChunk(route)?.catch(() => undefined);
+    };
+    const timer = setTimeout(fetchAll, PAGES_AFTER_MILLISECONDS);
+    window.addEventListener('online', fetchAll);
+    return () => {
+      clearTimeout(timer);
+      window.removeEventListener('online', fetchAll);
+    };
+  }, [router]);
+  const needed = deedOf(pathname);
+  const denied = needed !== null && !me.deeds.includes(needed);
 
   return (
     <AppShell
@@ -123,7 +142,7 @@ function Frame() {
       </AppShell.Navbar>
       <AppShell.Main id="work">
         <Banners />
-        <Outlet />
+        {denied ? <Denied /> : <Outlet />}
       </AppShell.Main>
       <Finder />
       <KeyHelp />

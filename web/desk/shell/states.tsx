@@ -28,6 +28,9 @@ export function useProblemWords(): (error: unknown) => { detail: string; help: s
   };
 }
 
+/** Another try would be answered alike: it is not allowed, or not there. */
+const isFinal = (error: unknown): boolean => error instanceof Problem && (error.status === 403 || error.status === 404);
+
 /** What went wrong, what would help, and another try. */
 export function Trouble({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   const { t } = useWords();
@@ -36,7 +39,7 @@ export function Trouble({ error, onRetry }: { error: unknown; onRetry?: () => vo
     <Alert color="red" variant="light" icon={<IconAlertTriangle />} title={detail} role="alert">
       <Stack gap="xs" align="flex-start">
         {help && <Text size="sm">{help}</Text>}
-        {onRetry && (
+        {onRetry && !isFinal(error) && (
           <Button size="xs" variant="default" onClick={onRetry}>
             {t('retry')}
           </Button>

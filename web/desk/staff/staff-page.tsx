@@ -6,7 +6,7 @@ import { type InvitationMade, ROLES, type StaffMember, type StaffRole } from '..
 import { Moment } from '../shell/business-clock.tsx';
 import { useWords } from '../shell/language.tsx';
 import { useMay, useMe } from '../shell/me.ts';
-import { useDeed } from '../shell/notices.tsx';
+import { sayDone, sayUndoable, useDeed } from '../shell/notices.tsx';
 import { PageTitle, Shown } from '../shell/states.tsx';
 import { DeedTable } from './deed-table.tsx';
 import { InviteForm, LinkOnce } from './invite-form.tsx';
@@ -66,8 +66,12 @@ function Member({ member }: { member: StaffMember }) {
   const change = useDeed({
     run: (body: { roles?: StaffRole[]; ended?: boolean }) => changeStaff(member.id, body),
     touches: ['staff', 'me'],
-    done: t('staff.changed'),
-    onDone: () => setEditing(false),
+    onDone: (_member, { ended: isOver }) => {
+      setEditing(false);
+      if (isOver)
+        sayUndoable(t('staff.is-ended', { name: member.name }), t('undo'), () => change.mutate({ ended: false }));
+      else sayDone(t('staff.changed'));
+    },
   });
   const reset = useDeed({ run: () => resetStaff(member.id), touches: ['staff'], onDone: (made) => setLink(made) });
   const ended = member.state === 'ended';
