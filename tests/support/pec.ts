@@ -2,7 +2,17 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createTransport } from 'nodemailer';
+import {
+  anomalyOf,
+  base64,
+  composeMail,
+  envelopeOf,
+  type PecMail,
+  type PecReceiptType,
+  receiptOf,
+  signedMail,
+  type UnsignedMail,
+} from '../../example/pec-mails.ts';
 
 /** Samples of certified mail (RFC 6109), signed by the openssl program with certificates made on the spot. */
 export interface PecProvider {
@@ -16,35 +26,14 @@ export interface PecProvider {
   /** Busta di anomalia: what an address of certified mail gets from an ordinary one. */
   makeAnomaly(mail: SampleMail, options?: SampleOptions): Promise<Buffer>;
   /** What the sender of a certified mail gets; `about` is that mail. */
-  makeReceipt(type: SampleReceiptType, about: SampleMail, options?: ReceiptOptions): Promise<Buffer>;
+  makeReceipt(type: PecReceiptType, about: SampleMail, options?: ReceiptOptions): Promise<Buffer>;
   /** A mail around any entity, signed as asked. */
-  wrap(headers: string[], entity: string, options?: SampleOptions): Buffer;
+  wrap(mail: UnsignedMail, options?: SampleOptions): Buffer;
   /** Removes its keys. */
   close(): void;
 }
 
-export interface SampleMail {
-  from: string;
-  to: string | string[];
-  subject: string;
-  text: string;
-  attachments?: { filename: string; content: Buffer | string }[];
-  messageId?: string;
-  inReplyTo?: string;
-  references?: string;
-  /** The certified instant. */
-  at?: Date;
-  receiptForm?: 'completa' | 'breve' | 'sintetica';
-}
-
-export type SampleReceiptType =
-  | 'accettazione'
-  | 'non-accettazione'
-  | 'presa-in-carico'
-  | 'avvenuta-consegna'
-  | 'errore-consegna'
-  | 'preavviso-errore-consegna'
-  | 'rilevazione-virus';
+export type SampleMail = PecMail;
 
 export interface SampleOptions {
   form?: 'detached' | 'opaque' | 'none';
@@ -148,41 +137,20 @@ export function openPecProvider(options: ProviderOptions = {}): PecProvider {
     return openssl([tool, '-sign', ...attached, ...shape, ...keys], entity);
   };
 
-  const wrap = (headers: string[], text: string, given: SampleOptions = {}): Buffer => {
-    const entity = Buffer.from((given.entity ?? ((same) => same))(text), 'latin1');
-    const head = (given.headers ?? ((same) => same))([...headers, 'MIME-Version: 1.0']).join(CRLF);
-    const signature = base64(given.form === 'none' ? Buffer.alloc(0) : sign(entity, given));
-    if (given.form === 'none') return Buffer.concat([Buffer.from(`${head}${CRLF}`), entity]);
-    if (given.form === 'opaque') {
-      const type = 'Content-Type: application/pkcs7-mime; smime-type=signed-data; name="smime.p7m"';
-      return Buffer.from([head, type, 'Content-Transfer-Encoding: base64', '', signature, ''].join(CRLF));
-    }
-    const boundary = `firma-${++count}`;
-    const type = `Content-Type: multipart/signed; protocol="application/x-pkcs7-signature"; micalg=sha-256; boundary="${boundary}"`;
-    const part = [
-      'Content-Type: application/x-pkcs7-signature; name="smime.p7s"',
-      'Content-Transfer-Encoding: base64',
-      'Content-Disposition: attachment; filename="smime.p7s"',
-      '',
-      signature,
-    ].join(CRLF);
-    return Buffer.concat([
-      Buffer.from([head, type, '', 'This is an S/MIME signed message', '', `--${boundary}`, ''].join(CRLF)),
-      entity,
-      Buffer.from([``, `--${boundary}`, part, `--${boundary}--`, ''].join(CRLF)),
-    ]);
+  const wrap: PecProvider['wrap'] = (mail, given = {}) => {
+    const entity = (given.entity ?? same)(mail.entity);
+    const headers = (given.headers ?? same)(mail.headers);
+    if (given.form === 'none') return Buffer.from(`${headers.join(CRLF)}${CRLF}${entity}`, 'latin1');
+    const signature = sign(Buffer.from(entity, 'latin1'), given);
+    if (given.form !== 'opaque') return signedMail({ headers, entity }, signature);
+    const type = 'Content-Type: application/pkcs7-mime; smime-type=signed-data; name="smime.p7m"';
+    const lines = [...headers, type, 'Content-Transfer-Encoding: base64', '', base64(signature), ''];
+    return Buffer.from(lines.join(CRLF));
   };
-
-  const outer = (subject: string, from: string, about: SampleMail, to: string, more: string[]): string[] => [
-    `Date: ${atOf(about).toUTCString().replace('GMT', '+0000')}`,
-    `From: ${from}`,
-    `To: ${to}`,
-    `Subject: ${subject.replace(/[^\x20-\x7e]+/g, (word) => `=?utf-8?B?${Buffer.from(word).toString('base64')}?=`)}`,
-    ...more,
-  ];
-  const named = (options: SampleOptions): string => options.identifier ?? `opec${++count}.20260310@${domain}`;
-  const reference = (about: SampleMail): string[] =>
-    about.messageId ? [`X-Riferimento-Message-ID: ${about.messageId}`] : [];
+  const named = (given: SampleOptions): string => given.identifier ?? `opec${++count}.20260310@${domain}`;
+  const inside = async (mail: SampleMail, given: SampleOptions): Promise<Buffer | null> =>
+    given.original === undefined ? await composeMail(mail) : given.original;
+  const self = { domain, address };
 
   return {
     address,
@@ -190,163 +158,21 @@ export function openPecProvider(options: ProviderOptions = {}): PecProvider {
     certificatePem: file('provider.pem'),
     wrap,
     close: () => rmSync(folder, { recursive: true, force: true }),
-
-    async makeEnvelope(mail, given = {}) {
-      const identifier = named(given);
-      const xml = certificationXml('posta-certificata', mail, { ...given, identifier, provider: domain });
-      const original = given.original === undefined ? await composeMail(mail) : given.original;
-      const entity = mixed('Messaggio di posta certificata', (given.certification ?? ((same) => same))(xml), original);
-      const headers = outer(
-        `POSTA CERTIFICATA: ${mail.subject}`,
-        `"Per conto di: ${mail.from}" <${address}>`,
-        mail,
-        listOf(mail.to).join(', '),
-        [
-          `Reply-To: ${mail.from}`,
-          `Message-ID: <${identifier}>`,
-          ...reference(mail),
-          'X-Trasporto: posta-certificata',
-          ...(mail.receiptForm ? [`X-TipoRicevuta: ${mail.receiptForm}`] : []),
-        ],
-      );
-      return wrap(headers, entity, given);
-    },
-
-    async makeAnomaly(mail, given = {}) {
-      const original = given.original === undefined ? await composeMail(mail) : given.original;
-      const headers = outer(
-        `ANOMALIA MESSAGGIO: ${mail.subject}`,
-        `"Per conto di: ${mail.from}" <${address}>`,
-        mail,
-        listOf(mail.to).join(', '),
-        [`Message-ID: <${named(given)}>`, 'X-Trasporto: errore'],
-      );
-      return wrap(headers, mixed('Anomalia nel messaggio', null, original), given);
-    },
-
-    async makeReceipt(type, about, given = {}) {
-      const identifier = named(given);
-      const xml = certificationXml(type, about, { ...given, identifier, provider: domain });
+    makeEnvelope: async (mail, given = {}) =>
+      wrap(envelopeOf(mail, await inside(mail, given), self, { ...given, identifier: named(given) }), given),
+    makeAnomaly: async (mail, given = {}) =>
+      wrap(anomalyOf(mail, await inside(mail, given), self, { ...given, identifier: named(given) }), given),
+    makeReceipt: async (type, about, given = {}) => {
       const carries = type === 'avvenuta-consegna' && about.receiptForm !== 'sintetica';
-      const original = given.original === undefined ? (carries ? await composeMail(about) : null) : given.original;
-      const entity = mixed(
-        `${SUBJECTS[type]}: ricevuta`,
-        (given.certification ?? ((same) => same))(xml),
-        original ?? null,
-      );
-      const headers = outer(`${SUBJECTS[type]}: ${about.subject}`, address, about, about.from, [
-        `Message-ID: <ricevuta-${++count}@${domain}>`,
-        ...reference(about),
-        `X-Ricevuta: ${type}`,
-        ...(type === 'avvenuta-consegna' ? [`X-TipoRicevuta: ${about.receiptForm ?? 'completa'}`] : []),
-        ...(given.error === 'virus' ? ['X-VerificaSicurezza: errore'] : []),
-      ]);
-      return wrap(headers, entity, given);
+      const original = carries ? await inside(about, given) : (given.original ?? null);
+      return wrap(receiptOf(type, about, original, self, { ...given, identifier: named(given) }), given);
     },
   };
 }
 
-/** RFC 6109, 3: how the subject of each begins. */
-const SUBJECTS: Record<SampleReceiptType, string> = {
-  accettazione: 'ACCETTAZIONE',
-  'non-accettazione': 'AVVISO DI NON ACCETTAZIONE',
-  'presa-in-carico': 'PRESA IN CARICO',
-  'avvenuta-consegna': 'CONSEGNA',
-  'errore-consegna': 'AVVISO DI MANCATA CONSEGNA',
-  'preavviso-errore-consegna': 'AVVISO DI MANCATA CONSEGNA PER SUP. TEMPO MASSIMO',
-  'rilevazione-virus': 'PROBLEMA DI SICUREZZA',
-};
-
-/** The mail as its sender hands it in. */
-export async function composeMail(mail: SampleMail): Promise<Buffer> {
-  const { message } = await createTransport({ streamTransport: true, buffer: true, newline: 'windows' }).sendMail({
-    from: mail.from,
-    to: mail.to,
-    subject: mail.subject,
-    text: mail.text,
-    date: atOf(mail),
-    ...(mail.messageId ? { messageId: mail.messageId } : {}),
-    ...(mail.inReplyTo ? { inReplyTo: mail.inReplyTo } : {}),
-    ...(mail.references ? { references: mail.references } : {}),
-    ...(mail.attachments ? { attachments: mail.attachments } : {}),
-  });
-  return message as Buffer;
-}
-
-function certificationXml(
-  type: 'posta-certificata' | SampleReceiptType,
-  mail: SampleMail,
-  facts: ReceiptOptions & { identifier: string; provider: string },
-): string {
-  const rome = new Date(atOf(mail).getTime() + 3_600_000).toISOString(); // written with its winter offset
-  const [day = '', time = ''] = rome.split('T');
-  const form = mail.receiptForm ?? 'completa';
-  const about = facts.recipient ?? listOf(mail.to)[0] ?? '';
-  const single = ['avvenuta-consegna', 'errore-consegna', 'preavviso-errore-consegna'].includes(type);
-  return [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    `<postacert tipo="${type}" errore="${facts.error ?? 'nessuno'}">`,
-    ' <intestazione>',
-    `  <mittente>${escaped(mail.from)}</mittente>`,
-    ...listOf(mail.to).map((to) => {
-      const kind = facts.external?.includes(to) ? 'esterno' : 'certificato';
-      return `  <destinatari tipo="${kind}">${escaped(to)}</destinatari>`;
-    }),
-    `  <risposte>${escaped(mail.from)}</risposte>`,
-    `  <oggetto>${escaped(mail.subject)}</oggetto>`,
-    ' </intestazione>',
-    ' <dati>',
-    `  <gestore-emittente>Gestore ${facts.provider}</gestore-emittente>`,
-    `  <data zona="+0100"><giorno>${day.split('-').reverse().join('/')}</giorno><ora>${time.slice(0, 8)}</ora></data>`,
-    `  <identificativo>${escaped(facts.identifier)}</identificativo>`,
-    ...(mail.messageId ? [`  <msgid>${escaped(mail.messageId)}</msgid>`] : []),
-    ...(type === 'posta-certificata' || type === 'avvenuta-consegna' ? [`  <ricevuta tipo="${form}"/>`] : []),
-    ...(single ? [`  <consegna>${escaped(about)}</consegna>`] : []),
-    ...(type === 'presa-in-carico' ? [`  <ricezione>${escaped(about)}</ricezione>`] : []),
-    ...(facts.errorDetail ? [`  <errore-esteso>${escaped(facts.errorDetail)}</errore-esteso>`] : []),
-    ' </dati>',
-    '</postacert>',
-    '',
-  ].join('\n');
-}
-
-function mixed(title: string, xml: string | null, original: Buffer | null): string {
-  const boundary = `parti-${++count}`;
-  const parts = [
-    ['Content-Type: text/plain; charset=utf-8', 'Content-Transfer-Encoding: 8bit', '', `${title}.`],
-    ...(xml === null
-      ? []
-      : [
-          [
-            'Content-Type: application/xml; name="daticert.xml"',
-            'Content-Transfer-Encoding: base64',
-            'Content-Disposition: inline; filename="daticert.xml"',
-            '',
-            base64(Buffer.from(xml, 'utf8')),
-          ],
-        ]),
-    ...(original
-      ? [
-          [
-            'Content-Type: message/rfc822; name="postacert.eml"',
-            'Content-Disposition: inline; filename="postacert.eml"',
-            '',
-            original.toString('latin1'),
-          ],
-        ]
-      : []),
-  ];
-  const body = parts.map((lines) => `--${boundary}${CRLF}${lines.join(CRLF)}${CRLF}`).join('');
-  return `Content-Type: multipart/mixed; boundary="${boundary}"${CRLF}${CRLF}${body}--${boundary}--${CRLF}`;
-}
-
 const CRLF = '\r\n';
-const base64 = (bytes: Buffer): string => bytes.toString('base64').replace(/(.{76})(?=.)/g, `$1${CRLF}`);
-const listOf = (to: string | string[]): string[] => (Array.isArray(to) ? to : [to]);
-const atOf = (mail: SampleMail): Date => mail.at ?? new Date('2026-03-10T13:05:00Z');
+const same = <Value>(value: Value): Value => value;
 const stamp = (instant: Date): string => `${instant.toISOString().replace(/\D/g, '').slice(0, 14)}Z`;
-const escaped = (text: string): string =>
-  text.replace(/[<>&]/g, (sign) => (sign === '<' ? '&lt;' : sign === '>' ? '&gt;' : '&amp;'));
 
 const AUTHORITY = `basicConstraints = critical, CA:true
 keyUsage = critical, keyCertSign, cRLSign`;

@@ -1,12 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  composeMail,
-  hasOpenssl,
-  openPecProvider,
-  type PecProvider,
-  type SampleMail,
-} from '../../../tests/support/pec.ts';
+import { composeMail } from '../../../example/pec-mails.ts';
+import { hasOpenssl, openPecProvider, type PecProvider, type SampleMail } from '../../../tests/support/pec.ts';
 import { type ReadCertificate, readTrustedRoots } from './certificate-chain.ts';
 import { NOTICE_TYPES, type PecItem } from './pec.ts';
 import { readPec } from './read-pec.ts';
@@ -334,15 +329,17 @@ describe.runIf(hasOpenssl())('mail in a mailbox of certified mail', () => {
       problems: [{ code: 'unreadable' }],
     });
     expect(await read(Buffer.alloc(0))).toMatchObject({ kind: 'unreadable' });
-    const many = provider.wrap(
-      ['From: posta-certificata@pec.example', 'X-Trasporto: posta-certificata'],
-      `Content-Type: multipart/mixed; boundary=b\r\n\r\n${'--b\r\n\r\nx\r\n'.repeat(10_000)}--b--\r\n`,
-    );
+    const many = provider.wrap({
+      headers: ['From: posta-certificata@pec.example', 'X-Trasporto: posta-certificata'],
+      entity: `Content-Type: multipart/mixed; boundary=b\r\n\r\n${'--b\r\n\r\nx\r\n'.repeat(10_000)}--b--\r\n`,
+    });
     expect(codes(await read(many))).toContain('too many parts');
     let deep = 'Content-Type: text/plain\r\n\r\nx';
     for (let level = 0; level < 1000; level++)
       deep = `Content-Type: multipart/mixed; boundary=b${level}x\r\n\r\n--b${level}x\r\n${deep}\r\n--b${level}x--`;
-    expect(codes(await read(provider.wrap(['X-Trasporto: posta-certificata'], deep)))).toContain('nested too deeply');
+    expect(codes(await read(provider.wrap({ headers: ['X-Trasporto: posta-certificata'], entity: deep })))).toContain(
+      'nested too deeply',
+    );
   });
 
   test('given any damage to any of them, then reading ends with an item, and what was altered inside is never proven', async () => {
