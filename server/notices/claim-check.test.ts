@@ -203,14 +203,9 @@ describe.each(ENGINES)('the last look at a notice before it leaves, on %s', (eng
     await alarm('mast');
     await pass(2);
     const rows = await claim();
-    await flow.outbox.onInbound({
-      id: newId(),
-      channel: 'sms',
-      routeId: network.sourceId,
-      sender: '+393990000003',
-      text: 'Stop',
-      receivedAt: platform.clock.business(),
-    });
+    const stop = { sender: '+393990000003', text: 'Stop', raw: Buffer.from('Stop'), part: null };
+    await platform.database.transaction((tx) => flow.outbox.keepInbound(tx, network.sourceId, stop));
+    await flow.round();
     await giveBack(rows);
     expect((await claim()).map((row) => row.address)).not.toContain('+393990000003');
     expect(await notices("notices.state = 'withdrawn'")).toEqual([

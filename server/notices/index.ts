@@ -2,6 +2,13 @@ export { announce, joinSubjects, type Reach, reach } from './announce.ts';
 export type { AnnouncementRecord, Audience } from './announcement.ts';
 export { mayLeave } from './claim-check.ts';
 export {
+  type CaseComposed,
+  type CaseRecipient,
+  type CaseText,
+  type CaseTextKind,
+  composeCase,
+} from './compose/index.ts';
+export {
   refuseAnnouncement,
   releaseAnnouncement,
   releaseDueAnnouncements,

@@ -1,9 +1,16 @@
 import { IntlMessageFormat } from 'intl-messageformat';
 import type { Language } from '../../../contract/answer.ts';
+import { caseEnglish } from './case-messages.en.ts';
+import { caseItalian } from './case-messages.it.ts';
 import { english } from './messages.en.ts';
-import { italian, type MessageKey, type Messages } from './messages.it.ts';
+import { italian, type MessageKey as NoticeKey } from './messages.it.ts';
 
-export const MESSAGES: Record<Language, Messages> = { it: italian, en: english };
+type MessageKey = NoticeKey | keyof typeof caseItalian;
+
+export const MESSAGES: Record<Language, Record<MessageKey, string>> = {
+  it: { ...italian, ...caseItalian },
+  en: { ...english, ...caseEnglish },
+};
 
 const parsed = new Map<string, IntlMessageFormat>();
 
