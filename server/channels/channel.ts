@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream';
+
 /**
  * The contract of a channel out: wire format on one side, plain messages on the other. An adapter knows neither database nor
  * capability; what it hears is handed to the events it was opened with, and acknowledged to the other end only after they resolved.
@@ -15,6 +17,33 @@ export interface OutgoingMessage {
   unsubscribeUrl: string | null;
   /** What several messages have in common (the text they carry); lets mail programs thread them. */
   reference: string;
+  /** What only mail has; without it a mail is one that nobody answers, from the address of the route. */
+  mail?: OutgoingMail;
+}
+
+/** Identities are as in RFC 5322 (3.6.4), with angle brackets; what is none is left out. */
+export interface OutgoingMail {
+  /** The mail's own identity, by which an answer is recognised. Absent: made of the outbox row. */
+  messageId?: string;
+  inReplyTo?: string;
+  /** Oldest first. Absent: of `reference`. */
+  references?: string[];
+  /** The mailbox that writes, as `Name <address>` or an address. Absent: the route's. */
+  from?: string;
+  replyTo?: string;
+  /** RFC 3834: `replied`: a machine answers; `generated`: a machine writes by itself (when absent); `no`: a person wrote it. */
+  automatic?: 'replied' | 'generated' | 'no';
+  attachments?: OutgoingAttachment[];
+}
+
+export interface OutgoingAttachment {
+  name: string;
+  /** A media type. */
+  type: string;
+  /** A stream is read once: a repeat needs a new one. */
+  content: Buffer | Readable;
+  /** Set: it is shown in the text, which names it as `cid:…`. */
+  contentId?: string;
 }
 
 export type SendResult =

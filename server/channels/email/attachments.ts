@@ -59,6 +59,10 @@ const KIN: readonly RegExp[] = [
   /^(text\/.*|application\/(json|xml|rtf|x-rtf|csv|ics|.*\+xml|.*\+json)|message\/.*|image\/svg\+xml)$/,
 ];
 
+/** Types whose contents always tell what they are. */
+const TELLING =
+  /^(image\/(png|p?jpe?g|gif|webp|bmp|tiff?)|application\/(pdf|zip|gzip|x-gzip|msword|vnd\.openxmlformats.*)|audio\/.*|video\/.*)$/;
+
 export interface JudgedContent {
   /** By content. */
   type: string;
@@ -109,6 +113,7 @@ function problemOf(content: Buffer, name: string, declared: string, type: string
   if (MACRO_NAMES.test(name) || MACRO_TYPES.test(type) || PAGES.test(type) || isActive(content, type))
     return 'active content';
   if (UNSPECIFIC.has(declared) || declared === type || content.length === 0) return null;
+  if (type === 'application/octet-stream') return TELLING.test(declared) ? 'misleading type' : null;
   return KIN.some((kin) => kin.test(declared) && kin.test(type)) ? null : 'misleading type';
 }
 

@@ -102,28 +102,14 @@ export class EmailChannel implements OutgoingChannel {
     if (!isAddress(message.to)) return { kind: 'rejected', reason: 'not a mail address', permanent: true };
     for (let wait = this.#limit.take(); wait > 0; wait = this.#limit.take())
       await new Promise((resolve) => setTimeout(resolve, wait));
-    const messageId = messageIdOf(message.id, this.#config.from);
+    const mail = mailOf(message, this.#config.from);
     try {
-      const mail: MailToSend = {
-        messageId,
-        from: this.#config.from,
-        to: { name: '', address: message.to },
-        subject: message.subject ?? '',
-        text: message.text,
-        ...(message.html ? { html: message.html } : {}),
-        references: messageIdOf(message.reference, this.#config.from),
-        headers: {
-          'Auto-Submitted': 'auto-generated', // RFC 3834, 5: so that no machine answers
-          'X-Auto-Response-Suppress': 'All',
-          ...unsubscribeHeaders(message.unsubscribeUrl),
-        },
-      };
       await transport.sendMail(this.#options.finish(mail));
-      return { kind: 'sent', routeMessageIds: [messageId] };
+      return { kind: 'sent', routeMessageIds: [mail.messageId] };
     } catch (error) {
-      return this.#judge(transport, error as SmtpError, this.#bodies.get(messageId));
+      return this.#judge(transport, error as SmtpError, this.#bodies.get(mail.messageId));
     } finally {
-      this.#bodies.delete(messageId);
+      this.#bodies.delete(mail.messageId);
     }
   }
 
@@ -214,6 +200,27 @@ function cause(error: SmtpError): string {
 export function messageIdOf(id: string, from: string): string {
   const domain = /@([^\s@>]+)>?\s*$/.exec(from)?.[1] ?? 'localhost';
   return `<${id}@${domain}>`;
+}
+
+/** `ownAddress`: who writes when the message does not say. */
+function mailOf(message: OutgoingMessage, ownAddress: string): MailToSend & { messageId: string } {
+  const { mail = {} } = message;
+  const from = oneLine(mail.from) || ownAddress;
+  const inReplyTo = identity(mail.inReplyTo);
+  const replyTo = oneLine(mail.replyTo);
+  return {
+    messageId: identity(mail.messageId) ?? messageIdOf(message.id, from),
+    from,
+    to: { name: '', address: message.to },
+    ...(replyTo ? { replyTo } : {}),
+    subject: message.subject ?? '',
+    text: message.text,
+    ...(message.html ? { html: message.html } : {}),
+    ...(inReplyTo ? { inReplyTo } : {}),
+    references: mail.references?.flatMap((one) => identity(one) ?? []) ?? messageIdOf(message.reference, from),
+    ...(mail.attachments ? { attachments: mail.attachments.map(attachmentOf) } : {}),
+    headers: { ...automaticHeaders(mail.automatic ?? 'generated'), ...unsubscribeHeaders(message.unsubscribeUrl) },
+  };
 }
 
 /** RFC 3834, 5: so that no machine answers a machine. */

@@ -30,7 +30,7 @@ const ITALIAN_HEADING = /^\s*(Il|In data)\s.{4,200}(\d{4}|\d{1,2}[:.]\d\d).{0,10
 /** First lines of a block of headers that begins the earlier mail, as Outlook and others put it without any other sign. */
 const HEADING_FROM = /^[\s*>]{0,20}(From|Da|Von|De|Van|Från|Fra|Od|От|Mittente)\*?\s?:\*?\s.{2,}/i;
 const HEADING_REST =
-  /^[\s*>]{0,20}(Sent|Date|To|Cc|Subject|Inviato|Data|A|Oggetto|Gesendet|Datum|An|Betreff|Envoyé|Date|À|Objet|Enviado|Para|Asunto|Verzonden|Aan|Onderwerp|Fecha|Assunto|Дата|Кому|Тема)( il)?\*?\s?:\*?(\s|$)/i;
+  /^[\s*>]{0,20}(Sent|Date|To|Cc|Subject|Inviato|Data|A|Oggetto|Gesendet|Datum|An|Betreff|Envoyé|Date|À|Objet|Enviado|Para|Asunto|Verzonden|Aan|Onderwerp|Fecha|Assunto|Дата|Отправлено|Кому|Тема)( il)?\*?\s?:\*?(\s|$)/i;
 const DASHED =
   /^[\s>]{0,20}-{2,12} ?(original message|messaggio originale|messaggio inoltrato|forwarded message|ursprüngliche nachricht|message d'origine|mensaje original|original appointment|inizio messaggio inoltrato)[ :]?-{0,12}\s*$/i;
 
@@ -92,7 +92,7 @@ export function foldReply(given: string): FoldedReply {
   if (rest && quoted.length > 0) quoted.push(rest);
   const folded = {
     text: restore(whole),
-    quoted: restore(quoted.filter(Boolean).join('\n\n')),
+    quoted: restore(quoted.filter(Boolean).join('\n')),
     signature: restore(signature.filter(Boolean).join('\n')),
   };
   // A mail that is nothing but ">" lines or a greeting has to be read as it is.
@@ -107,11 +107,10 @@ function beginsEarlierMail(lines: readonly string[], index: number): boolean {
   const line = lines[index] ?? '';
   if (line.length > LONGEST_HEADING) return false;
   if (DASHED.test(line)) return true;
-  if (!HEADING_FROM.test(line)) return false;
-  return (
-    lines.slice(index + 1, index + 5).filter((next) => next.length <= LONGEST_HEADING && HEADING_REST.test(next))
-      .length >= 2
-  );
+  if (!HEADING_FROM.test(line) && !HEADING_REST.test(line)) return false;
+  const block = lines.slice(index, index + 6).filter((next) => next.length <= LONGEST_HEADING);
+  const senders = block.filter((next) => HEADING_FROM.test(next)).length;
+  return senders > 0 && senders + block.filter((next) => HEADING_REST.test(next)).length >= 3;
 }
 
 /** In two at the first line that passes. */
