@@ -4,6 +4,7 @@ import fastifySwaggerUi from '@fastify/swagger-ui';
 import { sql } from 'kysely';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { accessRoutes, createGuard, createStaffAuth, removeEndedSessions, unknownStaff } from './access/index.ts';
+import { areaOf, DOCS_PAGE } from './api-docs.ts';
 import { hookRoutes } from './channels/webhook/routes.ts';
 import type { Config } from './config.ts';
 import { customerRoutes } from './customers/index.ts';
@@ -112,6 +113,7 @@ async function startWeb(
         description: 'What the desk uses. Errors are problem details (RFC 9457) with code, detail and help.',
       },
     },
+    transform: ({ schema, url }) => ({ schema: { ...schema, tags: [areaOf(url)] }, url }),
   });
 
   const pages = createStatusPages(platform);
@@ -226,11 +228,5 @@ function operationRoutes(http: Http, platform: Platform): void {
   );
   http.get('/api/openapi.json', { config }, () => http.swagger());
   // Its pages need styles of their own; scripts stay those of this server.
-  void http.register(fastifySwaggerUi, {
-    routePrefix: '/api/docs',
-    staticCSP:
-      "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'",
-    theme: { title: 'Filodiretto API' },
-    uiConfig: { url: '/api/openapi.json', docExpansion: 'none', deepLinking: true },
-  });
+  void http.register(fastifySwaggerUi, DOCS_PAGE);
 }

@@ -35,7 +35,7 @@ export function ConsentForm({ point, onClose }: { point: ContactPoint; onClose: 
       <form onSubmit={form.onSubmit((values) => record.mutate(values))}>
         <Stack gap="sm">
           <div>
-            <Text size="sm" fw={500} mb={4}>
+            <Text size="sm" fw={600} mb={4}>
               {t('consent.decision')}
             </Text>
             <SegmentedControl

@@ -34,8 +34,8 @@ export function ImportHistory({
               <Table.Th>{t('imports.file')}</Table.Th>
               <Table.Th>{t('imports.kind')}</Table.Th>
               <Table.Th>{t('incident.state')}</Table.Th>
-              <Table.Th ta="right">{t('imports.figure.rows')}</Table.Th>
-              <Table.Th ta="right">{t('imports.figure.problems')}</Table.Th>
+              <Table.Th ta="right">{t('imports.rows')}</Table.Th>
+              <Table.Th ta="right">{t('imports.wrong-rows')}</Table.Th>
               <Table.Th>{t('imports.started')}</Table.Th>
               <Table.Th>{t('imports.by')}</Table.Th>
             </Table.Tr>
@@ -59,10 +59,10 @@ export function ImportHistory({
                 <Table.Td data-label={t('incident.state')}>
                   <ImportStateBadge report={report} />
                 </Table.Td>
-                <Table.Td ta="right" data-label={t('imports.figure.rows')}>
+                <Table.Td ta="right" data-label={t('imports.rows')}>
                   {number(report.rows)}
                 </Table.Td>
-                <Table.Td ta="right" data-label={t('imports.figure.problems')}>
+                <Table.Td ta="right" data-label={t('imports.wrong-rows')}>
                   {number(report.problemCount)}
                 </Table.Td>
                 <Table.Td data-label={t('imports.started')}>

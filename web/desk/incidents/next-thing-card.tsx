@@ -10,11 +10,12 @@ import { type NextThing, nextThing } from './next-thing.ts';
 /** What needs words for customers: the button leads to where they are written. */
 const TO_WRITE: ReadonlySet<NextThing> = new Set(['promise-late', 'say-when', 'promise-at-risk']);
 
-/** Whether the word that it works again has gone out, or is on its way. */
-const wasTold = ({ announcements }: Pick<Incident, 'announcements'>): boolean =>
-  announcements.some(
-    ({ kind, state }) => kind === 'restored' && (state === 'told' || state === 'telling' || state === 'undoable'),
-  );
+/** Where the word that it works again stands. */
+function wordOfEnd({ announcements }: Pick<Incident, 'announcements'>): 'told' | 'leaving' | 'untold' {
+  const states = announcements.filter(({ kind }) => kind === 'restored').map(({ state }) => state);
+  if (states.includes('told')) return 'told';
+  return states.includes('telling') || states.includes('undoable') ? 'leaving' : 'untold';
+}
 
 /** What to do next, with the buttons for it, and what else is possible: the first thing below the title. */
 export function NextThingCard({ incident }: { incident: Incident }) {
@@ -38,7 +39,7 @@ export function NextThingCard({ incident }: { incident: Incident }) {
         <div>
           <Text fw={600}>{t(`next.${next.what}`)}</Text>
           <Text size="sm">
-            {next.what === 'restored' && `${t(wasTold(incident) ? 'next.restored.told' : 'next.restored.untold')} `}
+            {next.what === 'restored' && `${t(`next.restored.${wordOfEnd(incident)}`)} `}
             {t(`next.${next.what}.help`)}
           </Text>
         </div>

@@ -18,6 +18,7 @@ export function GeneralSettings() {
             group: {
               name: (value) => (value.trim() === '' ? t('required') : null),
               shortName: (value) => (value.trim() === '' ? t('required') : null),
+              phone: (value) => (/^$|^\+?[\d\s().-]{3,30}$/.test(value.trim()) ? null : t('settings.phone.wrong')),
               country: (value) => (/^[A-Z]{2}$/.test(value) ? null : t('settings.country.wrong')),
             },
           }}

@@ -18,7 +18,7 @@ export function IncidentSettings() {
             <>
               {(['confirmAfterMinutes', 'restoredAfterMinutes'] as const).map((field) => (
                 <div key={field}>
-                  <Text size="sm" fw={500}>
+                  <Text size="sm" fw={600}>
                     {t(`settings.${field}`)}
                   </Text>
                   <Text size="xs" c="dimmed" mb={4}>
@@ -56,7 +56,7 @@ export function IncidentSettings() {
                 {...form.getInputProps('group.firstWordMinutes')}
               />
               <div>
-                <Text size="sm" fw={500}>
+                <Text size="sm" fw={600}>
                   {t('settings.renewals')}
                 </Text>
                 <Text size="xs" c="dimmed" mb={4}>

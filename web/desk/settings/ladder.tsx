@@ -19,7 +19,12 @@ export function LadderForm() {
     .filter((member) => member.state === 'active')
     .map((member) => ({ value: member.id, label: member.name }));
   return (
-    <GroupForm name="ladder" title={t('settings.ladder')} hint={t('settings.ladder.hint')}>
+    <GroupForm
+      name="ladder"
+      title={t('settings.ladder')}
+      hint={t('settings.ladder.hint')}
+      validate={{ group: { name: (value: string) => (value.trim() === '' ? t('required') : null) } }}
+    >
       {(form) => {
         const rungs = form.values.group;
         const change = (next: typeof rungs) => form.setFieldValue('group', next as never);
