@@ -72,6 +72,8 @@ export interface ProviderOptions {
   intermediate?: boolean | { validUntil?: Date; extensions?: string };
   /** Instead of those of an authority. */
   rootExtensions?: string;
+  /** So many further certificates of the authority in between, each of which could have issued each other. */
+  crowd?: number;
   /** Without them an issuer is known by its name alone. */
   keyIdentifiers?: boolean;
   keyType?: 'rsa:2048' | 'rsa:1024' | 'ec';
@@ -127,11 +129,32 @@ export function openPecProvider(options: ProviderOptions = {}): PecProvider {
     certify('between', '/O=Autorita di prova/CN=Intermedia', 'between', 'root', FROM, between.validUntil ?? UNTIL);
   const own = `/O=Gestore di prova/CN=Gestore ${domain}`;
   certify('provider', own, 'provider', issuer, options.validFrom ?? FROM, options.validUntil ?? UNTIL);
+  const crowd = Array.from({ length: options.crowd ?? 0 }, (_, index) => {
+    const name = `crowd${index}`;
+    const files = ['-in', 'between.csr', '-out', `${name}.pem`, '-notext', '-batch'];
+    const dates = ['-startdate', stamp(FROM), '-enddate', stamp(UNTIL)];
+    openssl([
+      'ca',
+      '-config',
+      'ca.cnf',
+      '-extensions',
+      'between',
+      '-selfsign',
+      '-keyfile',
+      'between.key',
+      ...dates,
+      ...files,
+    ]);
+    return name;
+  });
   const file = (name: string): string => readFileSync(join(folder, name), 'latin1');
+
+  if (options.intermediate)
+    writeFileSync(join(folder, 'chain.pem'), ['between', ...crowd].map((name) => file(`${name}.pem`)).join(''));
 
   const sign = (entity: Buffer, { form, tool = 'cms', digest = 'sha256', stream = false }: SampleOptions): Buffer => {
     const attached = form === 'opaque' ? ['-nodetach'] : [];
-    const chain = options.intermediate ? ['-certfile', 'between.pem'] : [];
+    const chain = options.intermediate ? ['-certfile', 'chain.pem'] : [];
     const shape = ['-binary', '-outform', 'DER', ...(stream ? ['-stream'] : ['-noindef'])];
     const keys = ['-signer', 'provider.pem', '-inkey', 'provider.key', ...chain, '-md', digest];
     return openssl([tool, '-sign', ...attached, ...shape, ...keys], entity);

@@ -151,6 +151,13 @@ describe.runIf(hasOpenssl())('the signature of certified mail', () => {
     expect(result).toMatchObject({ state: 'untrusted', why: expect.stringMatching(/no chain/i) });
   });
 
+  test('given authorities that certify each other in circles, then looking for a trusted one comes to an end', async () => {
+    const crowded = open({ keyType: 'ec', intermediate: true, crowd: 17, keyIdentifiers: false });
+    const raw = await crowded.makeEnvelope(mail);
+    expect((await check(raw, { roots: readTrustedRoots(crowded.rootPem) })).state).toBe('valid');
+    expect((await check(raw)).state).toBe('untrusted');
+  });
+
   test('given an authority with the name of a trusted one and another key, then it is untrusted', async () => {
     const real = open({ keyType: 'ec', keyIdentifiers: false });
     const namesake = open({ keyType: 'ec', keyIdentifiers: false });
