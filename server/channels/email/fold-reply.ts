@@ -49,16 +49,12 @@ export function foldReply(given: string): FoldedReply {
   const long: string[] = [];
   let blank = 0;
   for (const line of lines.slice(0, MOST_LINES)) {
-    const trimmed = line.replace(/\u00a0/g, ' ').trimEnd();
+    const trimmed = line.replace(/\u00a0/g, ' ').replace(/[\uE000\uE001]/g, '').trimEnd();
     blank = trimmed === '' ? blank + 1 : 0;
     if (blank > MOST_BLANK_LINES) continue;
-    if (trimmed.length > LONGEST_HEADING && !trimmed.startsWith('>')) kept.push(placeholder(long.push(trimmed) - 1));
-    else
-      kept.push(
-        trimmed
-          .replace(/^\s+/, (space) => space.slice(0, MOST_INDENTATION))
-          .slice(0, trimmed.startsWith('>') ? LONGEST_HEADING : undefined),
-      );
+    if (trimmed.length > LONGEST_HEADING)
+      kept.push((trimmed.startsWith('>') ? '> ' : '') + placeholder(long.push(trimmed.replace(/^>\s?/, '')) - 1));
+    else kept.push(trimmed.replace(/^\s+/, (space) => space.slice(0, MOST_INDENTATION)));
   }
   const restore = (text: string): string =>
     text.replace(/\uE000(\d+)\uE001/g, (_all, index) => long[Number(index)] ?? '').trim();
@@ -82,7 +78,7 @@ export function foldReply(given: string): FoldedReply {
       const [mark, earlier] = splitAt(content, (line) => ITALIAN_HEADING.test(line));
       signature.push(mark);
       if (earlier) quoted.push(earlier);
-    } else if (!part.isHidden() || part.isSignature()) words.push(content);
+    } else if (!part.isHidden() || part.isSignature()) words.push(quoted.length > 0 ? `\n${content}` : content);
   }
   const [own, signed] = splitSignature(words.join('\n').trimEnd());
   const text = own.replace(/(\n\s*[-_=*]{3,})+\s*$/, '');

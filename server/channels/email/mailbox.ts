@@ -74,6 +74,8 @@ const DEFAULTS: MailboxOptions = {
   now: () => new Date(),
 };
 const MAXIMUM_BYTES = 50_000_000;
+/** Larger mails are fetched in pieces of this size. */
+const IN_ONE_PIECE = 262_144;
 const GOOD_BYE_MILLISECONDS = 2000;
 /** Mails whose dates and sizes are asked for at once. */
 const BATCH = 200;
@@ -262,26 +264,42 @@ class Keeper {
       if (!head) return; // removed meanwhile
       await this.#store(() => this.#ports.received({ ...meta, content: 'head' }, only(head.headers)));
     } else {
-      const download = await this.#attempt(uid, () =>
-        client.download(String(uid), undefined, { uid: true, chunkSize: 262_144 }),
-      );
-      if (!('content' in download) || !download.content) return;
-      const { content } = download;
-      const failure: { error: Error | null } = { error: null };
-      content.on('error', (error) => {
-        failure.error = error;
-      });
-      try {
-        await this.#store(() => this.#ports.received({ ...meta, content: 'whole' }, content as AsyncIterable<Buffer>));
-      } catch (error) {
-        if (failure.error) throw this.#couldNotFetch(uid, failure.error);
-        throw error;
-      } finally {
-        content.destroy();
-      }
+      const isThere =
+        size > IN_ONE_PIECE ? await this.#download(client, uid, meta) : await this.#fetchWhole(client, uid, meta);
+      if (!isThere) return;
       if (this.#config.markSeen) await client.messageFlagsAdd(String(uid), ['\\Seen'], { uid: true });
     }
     if (this.#stuck.uid === uid) this.#stuck = { uid: 0, times: 0 };
+  }
+
+  /** False when it was removed meanwhile. */
+  async #fetchWhole(client: ImapFlow, uid: number, meta: Omit<ReceivedMeta, 'content'>): Promise<boolean> {
+    const mail = await this.#attempt(uid, () => client.fetchOne(String(uid), { source: true }, { uid: true }));
+    const source = mail ? mail.source : undefined;
+    if (!source) return false;
+    await this.#store(() => this.#ports.received({ ...meta, content: 'whole' }, only(source)));
+    return true;
+  }
+
+  /** Hands it over in pieces as they come. False when it was removed meanwhile. */
+  async #download(client: ImapFlow, uid: number, meta: Omit<ReceivedMeta, 'content'>): Promise<boolean> {
+    const options = { uid: true, chunkSize: IN_ONE_PIECE };
+    const download = await this.#attempt(uid, () => client.download(String(uid), undefined, options));
+    if (!('content' in download) || !download.content) return false;
+    const { content } = download;
+    const failure: { error: Error | null } = { error: null };
+    content.on('error', (error) => {
+      failure.error = error;
+    });
+    try {
+      await this.#store(() => this.#ports.received({ ...meta, content: 'whole' }, content as AsyncIterable<Buffer>));
+    } catch (error) {
+      if (failure.error) throw this.#couldNotFetch(uid, failure.error);
+      throw error;
+    } finally {
+      content.destroy();
+    }
+    return true;
   }
 
   async #attempt<Result>(uid: number, work: () => Promise<Result>): Promise<Result> {
