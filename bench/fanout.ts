@@ -160,7 +160,7 @@ async function throughOutbox(url: string | null, dataFolder: string, port: numbe
         },
         mayLeave: async () => ({ withdraw: [], hold: [], drop: [] }),
         onStale: async () => {},
-        onInbound: async () => {},
+        keepInbound: async () => {},
       },
     );
     const begin = performance.now();

@@ -1,5 +1,25 @@
 -- Today’s whole schema, for reading. Written by `npm run schema` from the migrated database; a test compares them.
 
+CREATE OR REPLACE FUNCTION message_words(language text, subject text, body text)
+ RETURNS tsvector
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  SELECT to_tsvector(
+    CASE language WHEN 'en' THEN 'pg_catalog.english'::regconfig ELSE 'pg_catalog.italian'::regconfig END,
+    lower(translate(left(coalesce(subject, '') || ' ' || body, 20000), 'ÀÁÂÃÄÅàáâãäåÈÉÊËèéêëÌÍÎÏìíîïÒÓÔÕÖØòóôõöøÙÚÛÜùúûüÇçÑñÝýÿ''’`', 'AAAAAAaaaaaaEEEEeeeeIIIIiiiiOOOOOOooooooUUUUuuuuCcNnYyy   ')))
+$function$;
+
+CREATE OR REPLACE FUNCTION name_words(name text)
+ RETURNS tsvector
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  SELECT to_tsvector('pg_catalog.simple'::regconfig, lower(
+    translate(left(name, 200), 'ÀÁÂÃÄÅàáâãäåÈÉÊËèéêëÌÍÎÏìíîïÒÓÔÕÖØòóôõöøÙÚÛÜùúûüÇçÑñÝýÿ.,;:-_/&+()@''’`', 'AAAAAAaaaaaaEEEEeeeeIIIIiiiiOOOOOOooooooUUUUuuuuCcNnYyy            ')
+    || ' ' || translate(left(name, 200), 'ÀÁÂÃÄÅàáâãäåÈÉÊËèéêëÌÍÎÏìíîïÒÓÔÕÖØòóôõöøÙÚÛÜùúûüÇçÑñÝýÿ.,;:-_/&+()@''’`', 'AAAAAAaaaaaaEEEEeeeeIIIIiiiiOOOOOOooooooUUUUuuuuCcNnYyy               ')))
+$function$;
+
 CREATE OR REPLACE FUNCTION uuid_at(instant timestamp with time zone)
  RETURNS uuid
  LANGUAGE sql
@@ -84,6 +104,8 @@ CREATE TABLE parties (
   CONSTRAINT parties_kind_check CHECK (kind = ANY (ARRAY['consumer'::text, 'business'::text])),
   CONSTRAINT parties_language_check CHECK (language = ANY (ARRAY['it'::text, 'en'::text]))
 );
+CREATE INDEX parties_by_tax_code ON parties (tax_code) WHERE tax_code IS NOT NULL;
+CREATE INDEX parties_by_words ON parties USING gin (name_words(name));
 
 CREATE TABLE contact_points (
   id uuid NOT NULL,
@@ -107,6 +129,8 @@ CREATE TABLE contact_points (
   CONSTRAINT contact_points_verification_check CHECK (verification = ANY (ARRAY['claimed'::text, 'verified'::text]))
 );
 CREATE INDEX contact_points_by_address ON contact_points (channel, address);
+CREATE INDEX contact_points_by_beginning ON contact_points (address text_pattern_ops);
+CREATE INDEX contact_points_by_last_digits ON contact_points (reverse(address) text_pattern_ops) WHERE channel = 'sms'::text;
 
 CREATE TABLE consents (
   id uuid NOT NULL,
@@ -205,6 +229,7 @@ CREATE TABLE resources (
   CONSTRAINT resources_pkey PRIMARY KEY (id),
   CONSTRAINT resources_external_id_key UNIQUE (external_id)
 );
+CREATE INDEX resources_by_words ON resources USING gin (name_words(name));
 
 CREATE TABLE resource_links (
   resource_id uuid NOT NULL,
@@ -813,6 +838,7 @@ CREATE TABLE cases (
   joined_to uuid,
   last_heard_at timestamp with time zone NOT NULL,
   last_said_at timestamp with time zone,
+  incident_news text,
   triage jsonb DEFAULT '{}'::jsonb NOT NULL,
   messages integer DEFAULT 0 NOT NULL,
   version integer DEFAULT 1 NOT NULL,
@@ -827,6 +853,7 @@ CREATE TABLE cases (
   CONSTRAINT cases_service_id_fkey FOREIGN KEY (service_id) REFERENCES services(id),
   CONSTRAINT cases_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id),
   CONSTRAINT cases_asked_what_check CHECK (asked_what = ANY (ARRAY['fix works'::text, 'question'::text])),
+  CONSTRAINT cases_incident_news_check CHECK (incident_news = ANY (ARRAY['told'::text, 'restored'::text])),
   CONSTRAINT cases_language_check CHECK (language = ANY (ARRAY['it'::text, 'en'::text])),
   CONSTRAINT cases_severity_check CHECK (severity = ANY (ARRAY['critical'::text, 'major'::text, 'minor'::text, 'info'::text])),
   CONSTRAINT cases_state_check CHECK (state = ANY (ARRAY['received'::text, 'acknowledged'::text, 'in work'::text, 'waiting'::text, 'fix reported'::text, 'confirmed'::text, 'unconfirmed'::text, 'cancelled'::text, 'joined'::text])),
@@ -834,12 +861,14 @@ CREATE TABLE cases (
 );
 CREATE INDEX cases_by_end ON cases (ended_at, id) WHERE ended_at IS NOT NULL;
 CREATE INDEX cases_by_incident ON cases (incident_id) WHERE incident_id IS NOT NULL;
+CREATE INDEX cases_by_number ON cases (number text_pattern_ops);
 CREATE INDEX cases_by_party ON cases (party_id, opened_at);
 CREATE INDEX cases_due ON cases (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX cases_open ON cases (urgency, last_heard_at, id) WHERE ended_at IS NULL;
 CREATE INDEX cases_open_by_owner ON cases (owner_id, urgency, last_heard_at, id) WHERE ended_at IS NULL;
 CREATE INDEX cases_open_by_resource ON cases (resource_id, opened_at) WHERE ended_at IS NULL AND resource_id IS NOT NULL;
 CREATE INDEX cases_open_by_team ON cases (team_id, urgency, last_heard_at, id) WHERE ended_at IS NULL;
+CREATE INDEX cases_with_news ON cases (id) WHERE incident_news IS NOT NULL;
 
 CREATE SEQUENCE case_numbers;
 
@@ -876,6 +905,8 @@ CREATE TABLE messages (
 CREATE INDEX messages_by_case ON messages (case_id, number);
 CREATE INDEX messages_by_id ON messages (id);
 CREATE INDEX messages_by_party ON messages (party_id);
+CREATE INDEX messages_by_words ON messages USING gin (message_words(language, subject, body));
+CREATE INDEX messages_held ON messages (undo_until) WHERE state = 'held'::text;
 
 CREATE TABLE messages_rest PARTITION OF messages DEFAULT;
 
@@ -1001,6 +1032,13 @@ CREATE TABLE mailboxes (
   CONSTRAINT mailboxes_team_id_fkey FOREIGN KEY (team_id) REFERENCES teams(id),
   CONSTRAINT mailboxes_kind_check CHECK (kind = ANY (ARRAY['email'::text, 'pec'::text, 'letter'::text])),
   CONSTRAINT mailboxes_state_check CHECK (state = ANY (ARRAY['unknown'::text, 'up'::text, 'down'::text]))
+);
+
+CREATE TABLE blocked_senders (
+  address text NOT NULL,
+  made_at timestamp with time zone NOT NULL,
+  actor jsonb NOT NULL,
+  CONSTRAINT blocked_senders_pkey PRIMARY KEY (address)
 );
 
 CREATE TABLE automatic_answers (

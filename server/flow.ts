@@ -1,8 +1,10 @@
 import type { AlarmSource } from '../contract/alarms.ts';
 import { staffNames } from './access/index.ts';
+import type { CasePorts } from './cases/index.ts';
 import { openChannel } from './channels/open-channel.ts';
 import { ALARM_READERS, parse } from './channels/webhook/routes.ts';
-import { normaliseAddress, parseConsentWord, startAddress, stopAddress, unsubscribeToken } from './customers/index.ts';
+import { unsubscribeToken } from './customers/index.ts';
+import { createIntake, type IntakePorts, keepSms, mayAnswerAutomatically } from './intake/index.ts';
 import {
   type AlarmFact,
   adoptTold,
@@ -29,23 +31,24 @@ import {
   withdrawFromContactPoints,
   writeAnew,
 } from './notices/index.ts';
-import { noteInboundDecision, type OutboxHooks, type StoredInbound, type SubjectsOf } from './outbox/index.ts';
+import type { OutboxHooks, SubjectsOf } from './outbox/index.ts';
 import type { Tx } from './platform/database/database.ts';
 import type { Platform } from './platform/platform.ts';
 import { type DescribeSubjects, promisesOf, settleDuePromises, warnOfPromises } from './promises/index.ts';
-import { readSettings } from './settings/index.ts';
+import { readInboundMail } from './read-inbound.ts';
 import { publish, toPublished } from './status/index.ts';
 
 /**
  * The product in one sitting:
  *
- *     channel in → intake → incident rules → promises → outbox → channel out
+ *     channel in → intake → case and incident rules → promises → outbox → channel out
  *
  * What comes in is kept and answered by the channels (server/channels); here it becomes what it means. Time is one more channel: what falls due comes
  * in after the facts that arrived before it, so that a fact dated before the due time keeps the promise.
  */
 export interface Flow {
   ports: IncidentPorts;
+  intake: IntakePorts;
   /** Joins the outbox's worker to the rest. */
   outbox: OutboxHooks & { subjectsOf: SubjectsOf };
   onAlarms(tx: Tx, changed: AlarmFact[]): Promise<void>;
@@ -65,16 +68,20 @@ export function createFlow(platform: Platform): Flow {
     publish: (tx, incidentId) => publishIncident(tx, platform, incidentId),
   };
   const onAlarms = (tx: Tx, changed: AlarmFact[]): Promise<void> => hearAlarms(tx, ports, changed);
+  const cases: CasePorts = { platform, mayAnswerAutomatically, suspectIncident: async () => null };
+  const intake: IntakePorts = { platform, cases, read: readInboundMail, withdrawNotices: withdrawFromContactPoints };
+  const workOffInbound = createIntake(intake);
 
   return {
     ports,
+    intake,
     onAlarms,
     outbox: {
       openChannel,
       onOutcomes: noteOutcomes,
       mayLeave: (tx, notices) => mayLeave(tx, platform, notices),
       onStale: (tx, ids) => writeAnew(tx, platform, ids),
-      onInbound: (message) => hearMessage(platform, message),
+      keepInbound: (tx, routeId, message) => keepSms(tx, platform, routeId, message),
       subjectsOf: async (db, noticeIds) => {
         const subjects = await subjectsOfNotices(db, noticeIds);
         const incidents = new Map(
@@ -107,7 +114,8 @@ export function createFlow(platform: Platform): Flow {
     namePeople: staffNames,
     async round() {
       const steps: (() => Promise<number>)[] = [
-        // What arrived, first.
+        // What arrived, first: a fact that is dated before its due time keeps a promise.
+        workOffInbound,
         () =>
           workOffDeliveries(
             platform,
@@ -141,27 +149,6 @@ export function createFlow(platform: Platform): Flow {
       return moved;
     },
   };
-}
-
-/** What somebody wrote back by SMS: STOP and START are obeyed for exactly that address; anything else waits for a person. */
-async function hearMessage(platform: Platform, message: StoredInbound): Promise<void> {
-  const now = platform.clock.business();
-  await platform.database.transaction(async (tx) =>
-    noteInboundDecision(tx, message.id, await decide(tx, platform, message, now), now),
-  );
-}
-
-async function decide(tx: Tx, platform: Platform, message: StoredInbound, now: Date): Promise<string> {
-  const word = parseConsentWord(message.text);
-  if (word === null) return 'waits for a person';
-  const { country } = (await readSettings(tx)).operator;
-  const address = normaliseAddress(message.channel, message.sender, country) ?? message.sender;
-  const wish = { channel: message.channel, address, source: `message ${message.id}`, text: message.text.slice(0, 200) };
-  if (word === 'start')
-    return (await startAddress(platform, wish, tx)).contactPoints > 0 ? 'start' : 'start: nothing to restore';
-  const stopped = await stopAddress(platform, wish, tx);
-  await withdrawFromContactPoints(tx, message.channel, address, now);
-  return stopped.contactPoints > 0 ? 'stop' : 'stop: unknown number';
 }
 
 /**

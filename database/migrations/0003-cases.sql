@@ -135,6 +135,7 @@ CREATE TABLE cases (
   joined_to uuid REFERENCES cases,
   last_heard_at timestamptz NOT NULL, -- from the customer
   last_said_at timestamptz, -- to the customer, by a person
+  incident_news text CHECK (incident_news IN ('told', 'restored')), -- what the incident behind it has said, and this customer not yet heard
   triage jsonb NOT NULL DEFAULT '{}', -- why this topic, severity and place
   messages int NOT NULL DEFAULT 0,
   version int NOT NULL DEFAULT 1
@@ -147,6 +148,7 @@ CREATE INDEX cases_open_by_owner ON cases (owner_id, urgency, last_heard_at, id)
 CREATE INDEX cases_by_incident ON cases (incident_id) WHERE incident_id IS NOT NULL;
 CREATE INDEX cases_open_by_resource ON cases (resource_id, opened_at) WHERE ended_at IS NULL AND resource_id IS NOT NULL;
 CREATE INDEX cases_due ON cases (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX cases_with_news ON cases (id) WHERE incident_news IS NOT NULL;
 CREATE INDEX cases_by_end ON cases (ended_at, id) WHERE ended_at IS NOT NULL;
 
 -- One thing that somebody said, in or out, or a note. Visible to the customer, to a partner as well as the operator, or to the operator only.
@@ -181,6 +183,7 @@ CREATE TABLE messages_rest PARTITION OF messages DEFAULT;
 CREATE INDEX messages_by_case ON messages (case_id, number);
 CREATE INDEX messages_by_id ON messages (id);
 CREATE INDEX messages_by_party ON messages (party_id);
+CREATE INDEX messages_held ON messages (undo_until) WHERE state = 'held';
 
 CREATE TABLE attachments (
   id uuid PRIMARY KEY,
@@ -306,6 +309,13 @@ ALTER TABLE inbound_messages ADD COLUMN mail_id_hash bytea; -- SHA-256 of its Me
 CREATE INDEX inbound_messages_decided ON inbound_messages (decision, received_at) WHERE case_id IS NULL;
 CREATE INDEX inbound_messages_by_mail_id ON inbound_messages (mail_id_hash) WHERE mail_id_hash IS NOT NULL;
 CREATE INDEX inbound_messages_by_case ON inbound_messages (case_id) WHERE case_id IS NOT NULL;
+
+-- Senders from whom staff wants nothing: an address, or a domain that begins with @.
+CREATE TABLE blocked_senders (
+  address text PRIMARY KEY,
+  made_at timestamptz NOT NULL,
+  actor jsonb NOT NULL
+);
 
 -- Automatic answers to one address, so that two machines can't go on for ever (RFC 3834).
 CREATE TABLE automatic_answers (

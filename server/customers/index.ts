@@ -10,6 +10,22 @@ export {
 } from './delegations.ts';
 export { applyCustomers, applyServices, compareCustomers, compareServices, type Fate } from './import-customers.ts';
 export { customerIds, endCustomers, endServices, nextCustomers, nextServices } from './import-store.ts';
+export {
+  actsFor,
+  type Claim,
+  claimContactPoint,
+  claimParty,
+  lockParty,
+  markReachable,
+  markUnreachable,
+  noteSoftBounces,
+  type PartyAt,
+  type Proof,
+  partiesAt,
+  serviceOf,
+  softBouncesAt,
+  verifyContactPoint,
+} from './known-at.ts';
 export { type CodeCheck, type CodePurpose, type CodeSent, checkCode, sendCode } from './one-time-codes.ts';
 export { type CustomerRoutesFacts, customerRoutes } from './routes.ts';
 export {
@@ -23,5 +39,5 @@ export {
   parseConsentWord,
   type ServiceState,
 } from './rules.ts';
-export { countServicesOf, countServicesOn, linesInUse } from './store.ts';
+export { contactPointsOf, countServicesOf, countServicesOn, linesInUse, loadParty, namesOfParties } from './store.ts';
 export { unsubscribeToken } from './unsubscribe.ts';

@@ -8,4 +8,4 @@ export type { IncidentPorts } from './incidents/ports.ts';
 export { incidentRoutes } from './incidents/routes.ts';
 export { adoptTold, takeBackUndone } from './incidents/say-news.ts';
 export { readIncidents, restoringIncidents } from './incidents/store.ts';
-export { publicAreas, resourceBriefs, topologyRoutes } from './topology/index.ts';
+export { onlyResourceIn, placesIn, publicAreas, resourceBriefs, topologyRoutes } from './topology/index.ts';

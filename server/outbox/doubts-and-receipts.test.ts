@@ -1,16 +1,14 @@
-import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ENGINES, openTestPlatform, type TestPlatform } from '../../tests/support/test-platform.ts';
 import type { ChannelReceipt } from '../channels/channel.ts';
 import { newId } from '../platform/ids.ts';
 import { changeSettings } from '../settings/index.ts';
 import { endDoubtsByTime, listInDoubt, settleInDoubt } from './in-doubt.ts';
-import { joinLateParts, storeInbound } from './inbound.ts';
 import { ADMINISTRATOR, queueNotices, readOutbox, remembering } from './outbox.fixture.ts';
 import { forgetOldReceiptKeys, matchEarlyReceipts, storeReceipts } from './receipts.ts';
 import { insertReceiptKeys, markClaimed, putInDoubt } from './store.ts';
 
-describe.each(ENGINES)('doubts, receipts and messages in, on %s', (engine) => {
+describe.each(ENGINES)('doubts and receipts, on %s', (engine) => {
   let platform: TestPlatform;
   const routeId = newId();
   beforeEach(async () => {
@@ -178,39 +176,5 @@ describe.each(ENGINES)('doubts, receipts and messages in, on %s', (engine) => {
     expect(await forgetOldReceiptKeys(platform)).toBe(0);
     platform.clock.advance(7 * 24 * 3_600_000 + 1);
     expect(await forgetOldReceiptKeys(platform)).toBe(1);
-  });
-
-  const said = async (text: string, part: { reference: number; number: number; total: number } | null = null) =>
-    await platform.database.transaction(
-      async (tx) =>
-        await storeInbound(tx, platform, routeId, {
-          sender: '+393331234567',
-          text,
-          raw: Buffer.from(`frame ${text} ${part?.number ?? ''}`),
-          part,
-        }),
-    );
-
-  test('given the network delivers a message twice, then it counts once; but the same word later, or after another, is said anew', async () => {
-    expect(await said('STOP')).toMatchObject({ text: 'STOP' });
-    expect(await said('STOP')).toBeNull();
-    expect(await said('START')).not.toBeNull();
-    expect(await said('STOP')).not.toBeNull();
-    platform.clock.advance(15 * 60_000 + 1);
-    expect(await said('STOP')).not.toBeNull();
-  });
-
-  test('given a message in parts, in any order and one of them twice, then it is one message when the last is there', async () => {
-    expect(await said('mondo', { reference: 7, number: 2, total: 2 })).toBeNull();
-    expect(await said('mondo', { reference: 7, number: 2, total: 2 })).toBeNull();
-    expect(await said('Ciao ', { reference: 7, number: 1, total: 2 })).toMatchObject({ text: 'Ciao mondo' });
-    expect(await said('perduto', { reference: 8, number: 2, total: 2 })).toBeNull();
-    expect(await joinLateParts(platform)).toEqual([]);
-    platform.clock.advance(10 * 60_000 + 1);
-    expect(await joinLateParts(platform)).toMatchObject([{ text: ' […] perduto' }]);
-    const { rows } = await sql<{ count: number }>`SELECT count(*) AS count FROM inbound_parts`.execute(
-      platform.database.db,
-    );
-    expect(rows[0]?.count).toBe(0);
   });
 });

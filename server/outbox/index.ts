@@ -1,6 +1,5 @@
 export { enqueueSingle, type SingleMessage } from './enqueue-single.ts';
 export type { SubjectsOf } from './in-doubt.ts';
-export { noteInboundDecision } from './inbound.ts';
 export type {
   LeavingNotice,
   LeavingVerdict,
@@ -9,7 +8,6 @@ export type {
   OutboxHooks,
   OutboxKind,
   Outcome,
-  StoredInbound,
 } from './outbox.ts';
 export { listRoutesForDoctor, outboxReadiness, routeCost } from './route-store.ts';
 export { outboxRoutes } from './routes.ts';

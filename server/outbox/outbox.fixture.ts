@@ -1,20 +1,25 @@
 import { sql } from 'kysely';
 import { startSmsc } from '../../example/smsc.ts';
 import type { TestPlatform } from '../../tests/support/test-platform.ts';
+import type { ChannelInbound } from '../channels/channel.ts';
 import { openChannel } from '../channels/open-channel.ts';
 import { newId } from '../platform/ids.ts';
 import { makeRoute } from './manage-routes.ts';
-import type { OutboxHooks, Outcome, StoredInbound } from './outbox.ts';
+import type { OutboxHooks, Outcome } from './outbox.ts';
 import { saveTexts } from './store.ts';
 import { createOutboxWorker } from './worker.ts';
 
 export const ADMINISTRATOR = { kind: 'staff', id: 'administrator', roles: ['administrator'] } as const;
 
 /** Hooks that remember what they were told. */
-export function remembering(): OutboxHooks & { outcomes: Outcome[]; stale: string[]; inbound: StoredInbound[] } {
+export function remembering(): OutboxHooks & {
+  outcomes: Outcome[];
+  stale: string[];
+  inbound: (ChannelInbound & { routeId: string })[];
+} {
   const outcomes: Outcome[] = [];
   const stale: string[] = [];
-  const inbound: StoredInbound[] = [];
+  const inbound: (ChannelInbound & { routeId: string })[] = [];
   return {
     outcomes,
     stale,
@@ -27,8 +32,8 @@ export function remembering(): OutboxHooks & { outcomes: Outcome[]; stale: strin
     onStale: async (_tx, ids) => {
       stale.push(...ids);
     },
-    onInbound: async (message) => {
-      inbound.push(message);
+    keepInbound: async (_tx, routeId, message) => {
+      inbound.push({ ...message, routeId });
     },
   };
 }

@@ -1,8 +1,8 @@
 import type { SmppConfig, SmtpConfig } from '../../contract/settings.ts';
-import type { ChannelEvents, OutgoingChannel } from '../channels/channel.ts';
+import type { ChannelEvents, ChannelInbound, OutgoingAttachment, OutgoingChannel } from '../channels/channel.ts';
 import type { Tx } from '../platform/database/database.ts';
 
-export type OutboxKind = 'notice' | 'staff' | 'test';
+export type OutboxKind = 'notice' | 'staff' | 'test' | 'code' | 'message';
 
 /** What became of a row of the outbox. `queued` again is none: it is still to become something. */
 export interface Outcome {
@@ -18,16 +18,6 @@ export interface Outcome {
 
 /** Called in the transaction that stores them; each id at most once in a call. */
 export type OnOutcomes = (tx: Tx, outcomes: readonly Outcome[]) => Promise<void>;
-
-/** A message that came in, stored. */
-export interface StoredInbound {
-  id: string;
-  channel: 'sms';
-  routeId: string;
-  sender: string;
-  text: string;
-  receivedAt: Date;
-}
 
 /** A route with its secret opened: what a channel adapter is made of. */
 export type OpenedRoute =
@@ -60,11 +50,10 @@ export interface OutboxHooks {
   mayLeave: (tx: Tx, notices: readonly LeavingNotice[]) => Promise<LeavingVerdict>;
   /** Notices that waited so long that they must be written anew; their rows are gone from the outbox in the same transaction. */
   onStale: (tx: Tx, ids: string[]) => Promise<void>;
-  /**
-   * After it was stored. Whoever decides keeps what became of it with `noteInboundDecision`, in the same transaction; a message without
-   * a decision is offered again after a minute, also by the next process.
-   */
-  onInbound: (message: StoredInbound) => Promise<void>;
+  /** Keeps what came in by a route; it is acknowledged to the network when the transaction is through. */
+  keepInbound: (tx: Tx, routeId: string, message: ChannelInbound) => Promise<unknown>;
+  /** What goes with a message about a case; asked when it is about to leave. */
+  attachmentsOf?: (messageId: string) => Promise<OutgoingAttachment[]>;
   /** The address that ends these mails, from the row's `unsubscribe`. Default: `<public address>/u/<unsubscribe>`. */
   unsubscribeUrl?: (unsubscribe: string) => string;
 }

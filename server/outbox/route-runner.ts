@@ -1,12 +1,17 @@
 import { withUnsubscribeUrl } from '../../contract/unsubscribe.ts';
-import type { ChannelInbound, ChannelReceipt, OutgoingChannel, SendResult } from '../channels/channel.ts';
+import type {
+  ChannelInbound,
+  ChannelReceipt,
+  OutgoingAttachment,
+  OutgoingChannel,
+  SendResult,
+} from '../channels/channel.ts';
 import type { Platform } from '../platform/platform.ts';
 import { applyResults, type Finished } from './apply-results.ts';
 import { claimRows } from './claim.ts';
-import { storeInbound } from './inbound.ts';
 import type { SendJournal } from './journal.ts';
 import { channelOf } from './manage-routes.ts';
-import type { ClaimedRow, OutboxHooks, StoredInbound } from './outbox.ts';
+import type { ClaimedRow, OutboxHooks } from './outbox.ts';
 import { storeReceipts } from './receipts.ts';
 import type { StoredRoute } from './route-store.ts';
 import { onSystemClock } from './rules.ts';
@@ -33,7 +38,6 @@ export class RouteRunner {
   readonly #platform: Platform;
   readonly #hooks: OutboxHooks;
   readonly #journal: SendJournal;
-  readonly #onStored: (message: StoredInbound) => void;
   readonly #onState: (state: 'up' | 'down', reason: string | null) => void;
   readonly #batch: number;
   readonly #texts = new Map<string, TextRow>();
@@ -57,14 +61,13 @@ export class RouteRunner {
     hooks: OutboxHooks,
     journal: SendJournal,
     route: StoredRoute,
-    on: { stored: (message: StoredInbound) => void; state: (state: 'up' | 'down', reason: string | null) => void },
+    onState: (state: 'up' | 'down', reason: string | null) => void,
   ) {
     this.#platform = platform;
     this.#hooks = hooks;
     this.#journal = journal;
     this.route = route;
-    this.#onStored = on.stored;
-    this.#onState = on.state;
+    this.#onState = onState;
     const window = route.kind === 'smpp' ? route.config.window : route.config.connections;
     const most = MOST_CLAIMED[platform.database.engine];
     this.#batch = Math.min(most, Math.max(window * 4, route.config.perSecond * 2, 20));
@@ -135,7 +138,7 @@ export class RouteRunner {
     for (const row of rows) {
       const text = this.#texts.get(row.textId);
       const sending: Promise<SendResult> = text
-        ? this.#channel.send(this.#message(row, text))
+        ? this.#send(this.#channel, row, text)
         : Promise.resolve({ kind: 'rejected', reason: 'its text is gone', permanent: true });
       sending.then(
         (result) => this.#finished(row, result),
@@ -143,6 +146,20 @@ export class RouteRunner {
       );
     }
     this.#claimAhead();
+  }
+
+  /** A mail about a case takes its attachments along; what is said to many has none and leaves at once. */
+  async #send(channel: OutgoingChannel, row: ClaimedRow, text: TextRow): Promise<SendResult> {
+    const message = this.#message(row, text);
+    if (!text.mail || !this.#hooks.attachmentsOf) return await channel.send(message);
+    let attachments: OutgoingAttachment[];
+    try {
+      attachments = await this.#hooks.attachmentsOf(row.id);
+    } catch (error) {
+      const reason = `its attachments could not be read: ${(error as Error).name}`;
+      return { kind: 'rejected', reason, permanent: false };
+    }
+    return await channel.send({ ...message, mail: { ...text.mail, attachments } });
   }
 
   #message(row: ClaimedRow, text: TextRow) {
@@ -325,9 +342,6 @@ export class RouteRunner {
   }
 
   async #inboundCame(message: ChannelInbound): Promise<void> {
-    const stored = await this.#platform.database.transaction(
-      async (tx) => await storeInbound(tx, this.#platform, this.route.id, message),
-    );
-    if (stored) this.#onStored(stored);
+    await this.#platform.database.transaction((tx) => this.#hooks.keepInbound(tx, this.route.id, message));
   }
 }

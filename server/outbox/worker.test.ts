@@ -205,9 +205,8 @@ describe.each(ENGINES)('the outbox worker on %s', (engine) => {
     expect(hooks.inbound[0]).toMatchObject({
       sender: '+393331234567',
       text: 'STOP',
-      channel: 'sms',
       routeId: route.id,
-      receivedAt: platform.clock.business(),
+      part: null,
     });
   });
 });

@@ -3,9 +3,8 @@ import { EVENTS_CHANNEL, recordEvents } from '../platform/events.ts';
 import { newId } from '../platform/ids.ts';
 import type { Platform } from '../platform/platform.ts';
 import { endDoubtsByTime } from './in-doubt.ts';
-import { joinLateParts, waitingInbound } from './inbound.ts';
 import { SendJournal } from './journal.ts';
-import type { OutboxHooks, StoredInbound } from './outbox.ts';
+import type { OutboxHooks } from './outbox.ts';
 import { forgetOldReceiptKeys, matchEarlyReceipts } from './receipts.ts';
 import { recoverDeadWorkers } from './recover.ts';
 import { LEASE_MILLISECONDS, RouteRunner } from './route-runner.ts';
@@ -16,7 +15,6 @@ import { renewLeases } from './store.ts';
 const POLL_MILLISECONDS = 500;
 const CARE_MILLISECONDS = 2000;
 const HOUSEKEEPING_MILLISECONDS = 60_000;
-const REOFFER_MILLISECONDS = 60_000;
 
 export interface OutboxWorker {
   readonly id: string;
@@ -113,21 +111,7 @@ class Worker implements OutboxWorker {
   }
 
   async #housekeeping(): Promise<void> {
-    for (const message of await joinLateParts(this.#platform)) this.#offer(message);
-    const before = this.#platform.clock.business().getTime() - REOFFER_MILLISECONDS * this.#platform.clock.speed;
-    for (const message of await waitingInbound(this.#platform, new Date(before))) this.#offer(message);
     while (!this.#stopping && (await forgetOldReceiptKeys(this.#platform)) > 0);
-  }
-
-  #offer(message: StoredInbound): void {
-    const working = this.#hooks
-      .onInbound(message)
-      .catch((error: Error) => {
-        const facts = { problem: error.message, message: message.id };
-        this.#platform.log.error(facts, 'a message that came in was not worked on');
-      })
-      .finally(() => this.#busy.delete(message.id));
-    this.#busy.set(message.id, working);
   }
 
   /** Starts, restarts and stops runners so that they are those of the enabled routes. Calls that come meanwhile are one more round. */
@@ -162,10 +146,9 @@ class Worker implements OutboxWorker {
     }
     for (const { route, made } of wanted.values()) {
       if (this.#runners.has(route.id) || this.#stopping) continue;
-      const runner = new RouteRunner(this.#platform, this.#hooks, journal, route, {
-        stored: (message) => this.#offer(message),
-        state: (state, reason) => this.#noteState(route.id, state, reason),
-      });
+      const runner = new RouteRunner(this.#platform, this.#hooks, journal, route, (state, reason) =>
+        this.#noteState(route.id, state, reason),
+      );
       this.#runners.set(route.id, { runner, made });
       try {
         runner.start();

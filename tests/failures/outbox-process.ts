@@ -31,7 +31,7 @@ const worker = createOutboxWorker(
     },
     mayLeave: async () => ({ withdraw: [], hold: [], drop: [] }),
     onStale: async () => {},
-    onInbound: async () => {},
+    keepInbound: async () => {},
   },
 );
 await worker.start();

@@ -8,6 +8,7 @@ export {
 } from './affect-services.ts';
 export { ancestorsOf, ancestorsOfAll, impactOf, isBelow, topmost } from './impact.ts';
 export { applyLinks, applyResources, compareResources } from './import-resources.ts';
+export { type NamedPlace, onlyResourceIn, placesIn } from './place-names.ts';
 export { topologyRoutes } from './routes.ts';
 export type { Impact, ImportedResource } from './rules.ts';
 export {

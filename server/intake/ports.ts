@@ -1,0 +1,23 @@
+import type { Channel } from '../../contract/answer.ts';
+import type { CasePorts } from '../cases/index.ts';
+import type { Tx } from '../platform/database/database.ts';
+import type { Platform } from '../platform/platform.ts';
+import type { Inbound, Reading } from './intake.ts';
+
+/** What a mailbox believes. */
+export interface MailTrust {
+  /** The name under which its server writes what it found out about senders; null: nothing is believed. */
+  authservId: string | null;
+  /** PEM. */
+  trustedRoots: string | null;
+}
+
+/** What intake needs besides the platform; joined in flow.ts. */
+export interface IntakePorts {
+  platform: Platform;
+  cases: CasePorts;
+  /** Reads the raw bytes of a mail: mail, certified mail, scanned letters. Never rejects for what is in them. */
+  read(inbound: Inbound, raw: Buffer, trust: MailTrust): Promise<Reading>;
+  /** What was to be told to an address is not told any more. */
+  withdrawNotices(tx: Tx, channel: Channel, address: string, now: Date): Promise<unknown>;
+}

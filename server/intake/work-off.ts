@@ -1,0 +1,170 @@
+import { markReachable, normaliseAddress, parseConsentWord } from '../customers/index.ts';
+import { wholeBlob } from '../platform/blobs.ts';
+import type { Tx } from '../platform/database/database.ts';
+import { recordEvents } from '../platform/events.ts';
+import { Setbacks } from '../platform/setbacks.ts';
+import { readSettings } from '../settings/index.ts';
+import { readGiven } from './given.ts';
+import { hearReceipt, hearReturned } from './hear-returned.ts';
+import { type Inbound, plainReading, type Reading } from './intake.ts';
+import { joinLateParts } from './keep-sms.ts';
+import { teamOfMailbox, trustOfMailbox } from './mailbox-store.ts';
+import { obeyConsent } from './obey-consent.ts';
+import { contactChannel, type Placed, type Placing, placeMessage, wordsHash } from './place-message.ts';
+import type { IntakePorts } from './ports.ts';
+import { decideInbound, type InboundDecision } from './rules.ts';
+import { blockedAmong, heardSince, isOwnAddress, lockSender } from './sender-store.ts';
+import { nextInbound, type Outcome, sameMail, settleInbound, takeInbound } from './store.ts';
+
+const HOUR = 3_600_000;
+/** So many in one call: what fell due waits no longer than that. */
+const MOST_AT_ONCE = 500;
+
+/** Works off what came in; one for a process, since it remembers what failed. Returns how many messages were worked off. */
+export function createIntake(ports: IntakePorts): () => Promise<number> {
+  const setbacks = new Setbacks();
+  return async () => (await joinLateParts(ports.platform)) + (await workOffInbound(ports, setbacks));
+}
+
+/**
+ * Everything that came in, oldest first, each message in a transaction of its own. It is read before: what takes long must not hold the one session of the
+ * embedded engine. What fails is tried again later and holds up nothing behind it.
+ */
+async function workOffInbound(ports: IntakePorts, setbacks: Setbacks): Promise<number> {
+  const { clock, database, log } = ports.platform;
+  const elsewhere: string[] = [];
+  let done = 0;
+  while (done < MOST_AT_ONCE) {
+    const inbound = await nextInbound(database.db, [...setbacks.skipped(clock.system()), ...elsewhere]);
+    if (!inbound) break;
+    try {
+      const reading = await readInbound(ports, inbound);
+      const isOurs = await database.transaction(async (tx) => {
+        if (!(await takeInbound(tx, inbound.id))) return false;
+        await workOff(tx, ports, inbound, reading);
+        return true;
+      });
+      if (!isOurs) {
+        elsewhere.push(inbound.id); // another process has it
+        continue;
+      }
+      done++;
+      setbacks.clear(inbound.id);
+    } catch (error) {
+      setbacks.note(inbound.id, clock.system());
+      log.error(
+        { message: inbound.id, problem: (error as Error).stack ?? String(error) },
+        'a message that came in could not be worked off; it is tried again, the rest goes on',
+      );
+    }
+  }
+  return done;
+}
+
+/** What was received, read: again at any time, since it is kept as it came. */
+export async function readInbound(ports: IntakePorts, inbound: Inbound): Promise<Reading> {
+  if (inbound.channel === 'sms') return plainReading({ sender: inbound.sender, text: inbound.text });
+  const raw = inbound.rawBlob ? await wholeBlob(ports.platform.database.db, inbound.rawBlob) : inbound.raw;
+  if (inbound.channel === 'web' || inbound.channel === 'api')
+    return await readGiven(ports.platform.database.db, raw ?? Buffer.alloc(0));
+  const mailbox = inbound.mailboxId ? await trustOfMailbox(ports.platform.database.db, inbound.mailboxId) : null;
+  return await ports.read(inbound, raw ?? Buffer.alloc(0), mailbox ?? { authservId: null, trustedRoots: null });
+}
+
+/** One message, in the caller's transaction: decided, and in a case or kept with the reason why not. */
+export async function workOff(
+  tx: Tx,
+  ports: IntakePorts,
+  inbound: Inbound,
+  reading: Reading,
+  placing: Partial<Placing> = {},
+): Promise<Placed | null> {
+  const { clock } = ports.platform;
+  const now = clock.business();
+  const { operator } = await readSettings(tx);
+  const sender = reading.sender ?? inbound.sender;
+  const channel = contactChannel(inbound.channel, sender);
+  const address = (channel && normaliseAddress(channel, sender, operator.country)) ?? sender.trim().toLowerCase();
+  if (address !== '') await lockSender(tx, address);
+  const words = wordsHash(reading);
+  const same = reading.mailId ? await sameMail(tx, { id: inbound.id, mailId: reading.mailId, wordsHash: words }) : null;
+  const decision = decideInbound(inbound, reading, {
+    consentWord:
+      parseConsentWord(reading.text) ?? (reading.text.trim() === '' ? parseConsentWord(reading.subject ?? '') : null),
+    isOwnAddress: channel !== null && channel !== 'sms' && (await isOwnAddress(tx, address)),
+    repeats: same?.id ?? null,
+    heardWithinHour: await heardSince(tx, inbound.sender, new Date(now.getTime() - HOUR), inbound.id),
+    blocked: await blockedAmong(tx, [address, address.slice(address.lastIndexOf('@'))]),
+  });
+  const outcome: Outcome = { decision: null, caseId: null, trouble: null, facts: { words }, mailId: reading.mailId };
+  const placed = await act(tx, ports, {
+    inbound,
+    reading,
+    decision,
+    placing,
+    outcome,
+    address,
+    repeats: same?.caseId ?? null,
+  });
+  if (channel && decision.kind === 'words' && inbound.channel !== 'web' && inbound.channel !== 'api')
+    await markReachable(tx, channel, address);
+  if (reading.problems.length > 0) outcome.facts.problems = reading.problems.slice(0, 20);
+  await settleInbound(tx, inbound.id, outcome, now);
+  if (outcome.decision !== null)
+    await recordEvents(tx, clock, { kind: 'rule', name: 'intake' }, [
+      { kind: 'message.decided', subjectKind: 'inbound', subjectId: inbound.id, data: { decision: outcome.decision } },
+    ]);
+  return placed;
+}
+
+async function act(
+  tx: Tx,
+  ports: IntakePorts,
+  given: {
+    inbound: Inbound;
+    reading: Reading;
+    decision: InboundDecision;
+    placing: Partial<Placing>;
+    outcome: Outcome;
+    address: string;
+    repeats: string | null;
+  },
+): Promise<Placed | null> {
+  const { inbound, reading, decision, placing, outcome, address } = given;
+  switch (decision.kind) {
+    case 'consent': {
+      const channel = inbound.channel === 'sms' ? 'sms' : 'email';
+      outcome.decision = await obeyConsent(tx, ports, decision.word, {
+        channel,
+        address,
+        inboundId: inbound.id,
+        text: reading.text,
+      });
+      return null;
+    }
+    case 'bounce':
+      outcome.decision = 'bounce';
+      outcome.facts.unreachable = (await hearReturned(tx, ports, reading, decision.returned)).unreachable;
+      return null;
+    case 'receipt':
+      outcome.decision = 'receipt';
+      outcome.facts.about = await hearReceipt(tx, ports, inbound, reading);
+      return null;
+    case 'set aside':
+      outcome.decision = decision.decision;
+      outcome.facts.why = decision.why;
+      if (decision.decision === 'repeat') outcome.facts.about = given.repeats;
+      return null;
+    case 'words': {
+      outcome.trouble = decision.look;
+      const placed = await placeMessage(tx, ports, inbound, reading, {
+        teamId: inbound.mailboxId ? await teamOfMailbox(tx, inbound.mailboxId) : null,
+        ...placing,
+        mayBeAnswered: decision.mayBeAnswered && (placing.mayBeAnswered ?? true),
+      });
+      outcome.caseId = placed.caseId;
+      Object.assign(outcome.facts, placed.facts);
+      return placed;
+    }
+  }
+}
