@@ -29,6 +29,7 @@ import { rootFolder } from './platform/root-folder.ts';
 import { hashToken } from './platform/secrets.ts';
 import { securityHeaders } from './platform/security-headers.ts';
 import { promiseRoutes } from './promises/index.ts';
+import { searchRoutes } from './search/index.ts';
 import { settingsRoutes } from './settings/index.ts';
 import { createStatusPages, statusRoutes } from './status/index.ts';
 import { makeFirstTeams, teamRoutes } from './teams/index.ts';
@@ -128,6 +129,7 @@ async function startWeb(
   alarmRoutes(http, platform, flow.onAlarms);
   incidentRoutes(http, flow.ports);
   teamRoutes(http, platform);
+  searchRoutes(http, platform);
   promiseRoutes(http, platform, flow.describeSubjects, flow.namePeople);
   outboxRoutes(http, platform, flow.outbox);
   feed.routes(http);

@@ -97,6 +97,7 @@ const ROUTES: Record<string, { opens: Opening; body?: unknown }> = {
   'GET /api/v1/absences': { opens: 'cases:work' },
   'POST /api/v1/absences': { opens: 'staff' },
   'DELETE /api/v1/absences/{id}': { opens: 'staff' },
+  'GET /api/v1/search': { opens: 'staff' },
   'GET /api/v1/promises': { opens: 'promises:see' },
   'GET /api/v1/routes': { opens: 'settings:see' },
   'POST /api/v1/routes': { opens: 'routes:manage' },
@@ -119,6 +120,7 @@ const guarded = Object.entries(ROUTES)
 const QUERIES: Record<string, string> = {
   '/api/v1/customers': '?search=x',
   '/api/v1/resources': '?search=x',
+  '/api/v1/search': '?q=x',
   '/api/v1/alarm-deliveries': '?trouble=true',
 };
 const called = (path: string): string => `${path.replace('{id}', randomUUID())}${QUERIES[path] ?? ''}`;
