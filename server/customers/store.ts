@@ -275,3 +275,12 @@ export async function countServicesOn(db: Db, resourceIds: readonly string[]): P
     WHERE resource_id = ANY(${resourceIds}::uuid[]) AND state <> 'ended' GROUP BY resource_id`.execute(db);
   return new Map(rows.map((row) => [row.id, row.count]));
 }
+
+/** The names of some parties, by id. */
+export async function namesOfParties(db: Db, ids: readonly string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await sql<{ id: string; name: string }>`SELECT id, name FROM parties WHERE id = ANY(${[
+    ...new Set(ids),
+  ]}::uuid[])`.execute(db);
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
