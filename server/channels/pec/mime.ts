@@ -17,7 +17,7 @@ const MOST_FIELDS = 2000;
 /** Null when there is no header that can be read, or it is larger than 256 KiB. */
 export function readEntity(raw: Buffer): Entity | null {
   const end = endOfHead(raw);
-  if (end === null || end > LARGEST_HEAD) return null;
+  if (end === null) return null;
   const headers = readFields(raw.subarray(0, end).toString('latin1'));
   if (!headers) return null;
   const [type, parameters] = readParameters(headers.get('content-type')?.[0] ?? '');
@@ -76,13 +76,14 @@ export function decodeBody(entity: Entity): Buffer {
 const LF = 0x0a;
 const CR = 0x0d;
 
-/** Behind the empty line; a head without body ends with the bytes. Null when it begins with an empty line. */
+/** Behind the empty line; a head without body ends with the bytes. Null when it begins with an empty line, or is too large. */
 function endOfHead(raw: Buffer): number | null {
   if (raw.length === 0 || raw[0] === LF || raw[0] === CR) return null;
-  const marks = [raw.indexOf('\r\n\r\n'), raw.indexOf('\n\n')];
-  const [crlf = -1, lf = -1] = marks;
+  const window = raw.subarray(0, LARGEST_HEAD);
+  const [crlf, lf] = [window.indexOf('\r\n\r\n'), window.indexOf('\n\n')];
   if (crlf >= 0 && (lf < 0 || crlf < lf)) return crlf + 4;
-  return lf >= 0 ? lf + 2 : raw.length;
+  if (lf >= 0) return lf + 2;
+  return raw.length <= LARGEST_HEAD ? raw.length : null;
 }
 
 function readFields(head: string): Map<string, string[]> | null {

@@ -64,7 +64,7 @@ export interface PecOrdinary extends PecFacts {
   mail: Mail;
 }
 
-/** Not even its headers can be read, or it is larger than what is read. */
+/** Its headers can't be read, or it is larger than what is read: then of the facts those of the headers are there. */
 export interface PecUnreadable extends PecFacts {
   kind: 'unreadable';
 }

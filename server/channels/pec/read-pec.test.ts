@@ -320,8 +320,16 @@ describe.runIf(hasOpenssl())('mail in a mailbox of certified mail', () => {
   });
 
   test('given more than is read (size, parts, depth), then it says so', async () => {
-    expect(await read(Buffer.alloc(64 * 1024 * 1024 + 1, 'X'))).toMatchObject({
+    expect(
+      await read(Buffer.concat([Buffer.from('Subject: X\r\n\r\n'), Buffer.alloc(64 * 1024 * 1024)])),
+    ).toMatchObject({
       kind: 'unreadable',
+      problems: [{ code: 'too large' }],
+    });
+    const raw = await provider.makeEnvelope(toUs);
+    expect(await readPec(raw.subarray(0, raw.indexOf('\r\n\r\n')), { roots, headersOnly: true })).toMatchObject({
+      kind: 'unreadable',
+      reference: toUs.messageId,
       problems: [{ code: 'too large' }],
     });
     expect(await read(Buffer.from('\r\n\r\n'))).toMatchObject({

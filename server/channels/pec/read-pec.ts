@@ -8,6 +8,7 @@ import {
   type PecItem,
   type PecProblem,
   type PecSignature,
+  type PecUnreadable,
   RECEIPT_FORMS,
   type ReceiptForm,
 } from './pec.ts';
@@ -17,6 +18,10 @@ import { openSigned, signingTime, verifySignature } from './verify-signature.ts'
 export interface ReadPecOptions {
   /** From `readTrustedRoots`; without them no signature is proven. */
   roots: readonly ReadCertificate[];
+  /** As for `readMail`: believed of ordinary mail only. */
+  authservId?: string | null;
+  /** Only the head was fetched, for the mail's size. */
+  headersOnly?: boolean;
 }
 
 /** PEC mails have at most 30 MB, and somewhat more once they are wrapped and encoded (RFC 6109, 3.1.1). */
@@ -29,14 +34,10 @@ const DEEPEST = 5;
  * is checked, the data of certification read from the signed part and compared with the headers and with the mail inside.
  * Never throws: what can't be read, or contradicts, is among the `problems`, and a person decides.
  */
-export async function readPec(raw: Buffer, { roots }: ReadPecOptions = { roots: [] }): Promise<PecItem> {
-  if (raw.length > LARGEST)
-    return unreadable({ code: 'too large', detail: `The mail is larger than ${LARGEST / 1024 / 1024} MiB.` });
+export async function readPec(raw: Buffer, options: ReadPecOptions = { roots: [] }): Promise<PecItem> {
   const mail = readEntity(raw);
   if (!mail) return unreadable({ code: 'unreadable', detail: 'The mail has no headers that can be read.' });
-  const transport = word(mail, 'x-trasporto');
-  const receipt = word(mail, 'x-ricevuta');
-  const envelope = await readMail(shortHead(mail));
+  const envelope = await readMail(shortHead(mail), { headersOnly: true });
   const facts = {
     messageId: envelope.messageId,
     from: envelope.from,
@@ -44,9 +45,22 @@ export async function readPec(raw: Buffer, { roots }: ReadPecOptions = { roots: 
     date: envelope.date,
     reference: bracketed(header(mail, 'x-riferimento-message-id')),
   };
+  if (raw.length > LARGEST || options.headersOnly) {
+    const detail = `The mail is larger than ${options.headersOnly ? 'is fetched' : `${LARGEST / 1024 / 1024} MiB`}.`;
+    return { ...unreadable({ code: 'too large', detail }), ...facts };
+  }
+  const transport = word(mail, 'x-trasporto');
+  const receipt = word(mail, 'x-ricevuta');
   if (transport === null && receipt === null) {
     const signature: PecSignature = { state: 'absent', why: 'The mail is no certified mail.', signer: null };
-    return { kind: 'ordinary', ...facts, signature, certification: null, problems: [], mail: await readMail(raw) };
+    return {
+      kind: 'ordinary',
+      ...facts,
+      signature,
+      certification: null,
+      problems: [],
+      mail: await readMail(raw, { authservId: options.authservId }),
+    };
   }
 
   const problems: PecProblem[] = [];
@@ -55,7 +69,7 @@ export async function readPec(raw: Buffer, { roots }: ReadPecOptions = { roots: 
   const found = findParts(content ? readEntity(content) : mail, problems);
   const certification = certificationIn(found, transport === 'errore', problems);
   const at = certification?.at ?? signingTime(signed) ?? facts.date;
-  const signature = await verifySignature(signed, { roots, at, from: facts.from?.address ?? null });
+  const signature = await verifySignature(signed, { roots: options.roots, at, from: facts.from?.address ?? null });
   if (signature.state === 'absent') problems.push({ code: 'no signature', detail: signature.why ?? '' });
   if (signature.state === 'broken') problems.push({ code: 'broken signature', detail: signature.why ?? '' });
   const original = originalIn(found, problems);
@@ -108,7 +122,7 @@ function shortHead(mail: Entity): Buffer {
 
 const contradiction = (detail: string): PecProblem => ({ code: 'contradiction', detail });
 
-const unreadable = (problem: PecProblem): PecItem => ({
+const unreadable = (problem: PecProblem): PecUnreadable => ({
   kind: 'unreadable',
   messageId: null,
   from: null,
