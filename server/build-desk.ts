@@ -37,10 +37,11 @@ function notBuilt(error: unknown): Failure {
     .split('\n')
     .map((line) => line.trim());
   const why = lines.find((line) => line !== '' && !/^Build failed with/.test(line)) ?? 'the builder does not say why';
+  const where = /\S+\.\w+:\d+:\d+/.exec(lines.join(' '))?.[0];
   const failure = new Failure({
     code: 'desk-not-built',
     kind: 'environment',
-    detail: `The desk could not be built: ${why.replace(/[.:]$/, '')}.`,
+    detail: `The desk could not be built: ${why.replace(/^\[[\w:-]+\] /, '').replace(/[.:]$/, '')}${where && !why.includes(where) ? ` (${where})` : ''}.`,
     help:
       code === 'EACCES' || code === 'EROFS' || code === 'ENOSPC'
         ? `Make ${join(rootFolder, 'dist')} writable and see that the disk has room, or build it elsewhere (npm run build) and copy dist/ here.`
