@@ -123,6 +123,7 @@ function build(): Command {
   const staff = program.command('staff').description('invite staff, reset passwords').exitOverride();
   command(staff, 'invite', 'print a one-time link with which somebody joins')
     .argument('<email>')
+    .option('--port <port>', 'port of the server, for the link, where PUBLIC_URL is not set (default: 8600)')
     .option('--name <name>', 'their name')
     .option('--role <role...>', 'their roles (default: administrator)')
     .action(async (email: string, options: Common & { name?: string; role?: string[] }) => {
@@ -136,6 +137,7 @@ function build(): Command {
     });
   command(staff, 'reset', 'print a one-time link with which somebody sets a new password')
     .argument('<email>')
+    .option('--port <port>', 'port of the server, for the link, where PUBLIC_URL is not set (default: 8600)')
     .action(async (email: string, options: Common) => {
       await withPlatform(options, async (platform) => {
         const { link, expiresAt } = await staffResetCommand(platform, email);
