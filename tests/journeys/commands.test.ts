@@ -127,9 +127,12 @@ describe.each(ENGINES)('the commands, on %s', (engine) => {
       'Sara Bellosta',
       '--role',
       'care',
+      '--port',
+      '8655',
       ...at(),
     ]);
     expect(invited.status, invited.stderr).toBe(0);
+    expect(invited.stdout).toContain(':8655/desk/');
     const token = /\/desk\/\w+\/(\S+)/.exec(invited.stdout)?.[1];
     const product = await startProduct(premises);
     try {
