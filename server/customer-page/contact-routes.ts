@@ -72,11 +72,10 @@ export function contactRoutes(http: Http, ports: CustomerPagePorts): void {
       from: limitedAddress(request),
     });
     if (!admission.admitted) {
-      const { because } = admission;
-      if (because === 'form-old') return await show(request, reply, { what: 'form-old' }, fields);
-      if (because === 'too-fast') return await show(request, reply, { what: 'work-missing' }, fields);
+      if (admission.because === 'form-old') return await show(request, reply, { what: 'form-old' }, fields);
+      if (admission.because === 'too-fast') return await show(request, reply, { what: 'work-missing' }, fields);
       const { retryAfter } = admission;
-      const what = because === 'wait' ? { waitSeconds: retryAfter } : 'too-many';
+      const what = admission.because === 'wait' ? { waitSeconds: retryAfter } : 'too-many';
       return await show(request, reply, { what, retryAfter }, fields);
     }
     const frame = await frameOf(platform, db, request);

@@ -27,6 +27,7 @@ export {
   verifyContactPoint,
 } from './known-at.ts';
 export { type CodeCheck, type CodePurpose, type CodeSent, checkCode, sendCode } from './one-time-codes.ts';
+export { partyStanding, type ReachablePoint, reachablePoint } from './reach.ts';
 export { type CustomerRoutesFacts, customerRoutes } from './routes.ts';
 export {
   type Consent,
@@ -39,5 +40,13 @@ export {
   parseConsentWord,
   type ServiceState,
 } from './rules.ts';
-export { contactPointsOf, countServicesOf, countServicesOn, linesInUse, loadParty, namesOfParties } from './store.ts';
+export {
+  contactPointsOf,
+  countServicesOf,
+  countServicesOn,
+  linesInUse,
+  loadContactPoint,
+  loadParty,
+  namesOfParties,
+} from './store.ts';
 export { unsubscribeToken } from './unsubscribe.ts';

@@ -62,6 +62,7 @@ dd small{display:block;font-size:14px;font-weight:600}
 details{border-top:1px solid var(--line)}
 details:last-of-type{border-bottom:0}
 summary{cursor:pointer;padding:13px 0;font-weight:600;color:var(--teal)}
+form+details,form+p{margin-top:20px}
 details>form,details>p{margin:0 0 16px}
 ul.ways{list-style:none;margin:0;padding:0}
 .ways li{border-top:1px solid var(--line)}
@@ -71,20 +72,20 @@ ul.plain{list-style:none;margin:0 0 8px;padding:0}
 .plain b{display:block;overflow-wrap:anywhere}.plain span{display:block;font-size:15px;color:var(--quiet)}
 .plain form{margin:8px 0 0}
 ol.thread{list-style:none;margin:0;padding:0}
-.thread li{position:relative;padding:0 0 20px 28px}
-.thread li:last-child{padding-bottom:0}
-.thread li:before{content:"";position:absolute;left:4px;top:6px;width:11px;height:11px;border-radius:50%;border:2px solid var(--teal);background:var(--card)}
-.thread li:first-child:before,.thread li.mine:before{background:var(--teal)}
-.thread li.kept:before{border-color:var(--good);background:var(--good)}
-.thread li.broken:before{border-color:var(--bad);background:var(--bad);border-radius:2px}
-.thread li:after{content:"";position:absolute;left:9px;top:19px;bottom:-4px;width:2px;border-radius:2px;background:var(--teal);opacity:.45}
-.thread li:last-child:after{display:none}
+.thread>li{position:relative;padding:0 0 20px 28px}
+.thread>li:last-child{padding-bottom:0}
+.thread>li:before{content:"";position:absolute;left:4px;top:6px;width:11px;height:11px;border-radius:50%;border:2px solid var(--teal);background:var(--card)}
+.thread>li:first-child:before,.thread>li.mine:before{background:var(--teal)}
+.thread>li.kept:before{border-color:var(--good);background:var(--good)}
+.thread>li.broken:before{border-color:var(--bad);background:var(--bad);border-radius:2px}
+.thread>li:after{content:"";position:absolute;left:9px;top:19px;bottom:-4px;width:2px;border-radius:2px;background:var(--teal);opacity:.45}
+.thread>li:last-child:after{display:none}
 .thread b{display:block;line-height:1.45;overflow-wrap:anywhere}
 .thread .when{color:var(--quiet);font-size:14px}
 .thread p{margin:6px 0 0;white-space:pre-line;overflow-wrap:anywhere}
 .thread p.note{font-size:15px;color:var(--quiet);margin-top:2px}
-.thread .ours p.body{background:var(--teal-soft);padding:10px 14px;border-radius:4px 14px 14px 14px}
-.thread .mine p.body{background:var(--paper);border:1px solid var(--line);padding:10px 14px;border-radius:4px 14px 14px 14px}
+.thread>.ours p.body{background:var(--teal-soft);padding:10px 14px;border-radius:4px 14px 14px 14px}
+.thread>.mine p.body{background:var(--paper);border:1px solid var(--line);padding:10px 14px;border-radius:4px 14px 14px 14px}
 ul.files{list-style:none;margin:6px 0 0;padding:0}
 .files a,.files span{display:inline-block;padding:6px 0;overflow-wrap:anywhere}
 .pages{display:flex;justify-content:space-between;gap:16px;margin:16px 0 0}

@@ -91,7 +91,7 @@ export const english: Record<MessageKey, string> = {
   'knot.handed over.words': 'It stays open until a person accepts it.',
   'knot.accepted':
     '{person, select, none {Somebody accepted it} other {{person} accepted it}}{team, select, none {} other { ({team})}}',
-  'knot.climbed': 'Went up one rung towards whoever is in charge',
+  'knot.climbed': 'Went up one rung: somebody with more responsibility follows it now',
   'knot.climbed.words': 'By itself, without you having to ask.',
   'knot.fix reported': 'Solved, we think: we asked you whether it is',
   'knot.reopened': 'Opened again',

@@ -91,7 +91,7 @@ export const italian = {
   'knot.handed over.words': 'Resta aperta finché una persona non la prende.',
   'knot.accepted':
     '{person, select, none {L’ha presa una persona} other {L’ha presa {person}}}{team, select, none {} other { ({team})}}',
-  'knot.climbed': 'Salita di un gradino verso chi comanda',
+  'knot.climbed': 'Salita di un gradino: ora la segue chi ha più responsabilità',
   'knot.climbed.words': 'Da sola, senza che Lei dovesse chiederlo.',
   'knot.fix reported': 'Secondo noi risolto: Le abbiamo chiesto se è così',
   'knot.reopened': 'Riaperta',
