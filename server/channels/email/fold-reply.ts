@@ -49,7 +49,10 @@ export function foldReply(given: string): FoldedReply {
   const long: string[] = [];
   let blank = 0;
   for (const line of lines.slice(0, MOST_LINES)) {
-    const trimmed = line.replace(/\u00a0/g, ' ').replace(/[\uE000\uE001]/g, '').trimEnd();
+    const trimmed = line
+      .replace(/\u00a0/g, ' ')
+      .replace(/[\uE000\uE001]/g, '')
+      .trimEnd();
     blank = trimmed === '' ? blank + 1 : 0;
     if (blank > MOST_BLANK_LINES) continue;
     if (trimmed.length > LONGEST_HEADING)

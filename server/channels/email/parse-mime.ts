@@ -12,6 +12,8 @@ export interface MailLimits {
   depth: number;
   /** Of each text part, decoded from its transfer encoding. */
   textBytes: number;
+  /** Of a page, to be turned into text. */
+  htmlCharacters: number;
   attachments: number;
   /** Of each attachment. */
   attachmentBytes: number;
@@ -47,20 +49,26 @@ export interface ParsedMime {
 interface PartNode {
   charset?: string;
   isAttachment?: boolean;
-  node: { parentNode: PartNode['node'] | false };
+  node: { parentNode: PartNode['node'] | false; filename: string | false; multipart: string | false };
 }
 const inside = MailParser.prototype as unknown as { createNode(this: MailParser, node: unknown): PartNode };
 
 /** mailparser leaves parts that say UTF-8 or nothing undecoded; marked, all of them come to our decoder. */
 class TolerantParser extends MailParser {
   deepest = 0;
+  #texts = 0;
 
   createNode(node: unknown): PartNode {
     const made = inside.createNode.call(this, node);
     let depth = 0;
     for (let parent = made.node.parentNode; parent; parent = parent.parentNode) depth++;
     this.deepest = Math.max(this.deepest, depth);
-    if (!made.isAttachment) made.charset = MARK + (made.charset ?? '');
+    // A text with a name is a file, except the one that the mail begins with.
+    if (!made.isAttachment && made.node.filename && this.#texts > 0) made.isAttachment = true;
+    if (!made.isAttachment && !made.node.multipart) {
+      made.charset = MARK + (made.charset ?? '');
+      this.#texts++;
+    }
     return made;
   }
 }
@@ -79,7 +87,7 @@ export async function parseMime(given: Buffer, limits: MailLimits): Promise<Pars
   if (!first.failure) return { ...first.parsed, problems };
   note(first.failure.code, first.failure.detail);
   // Once more with the beginning only: delimiters start with "--", so that this has few enough parts.
-  const shorter = firstParts(raw, limits.parts);
+  const shorter = firstParts(raw, limits.parts - 5);
   if (shorter.length < raw.length) {
     const second = await run(shorter, limits, note);
     if (!second.failure) return { ...second.parsed, problems };
@@ -101,9 +109,10 @@ function prepare(given: Buffer, limits: MailLimits, note: Note): Buffer {
   raw = raw.subarray(start);
   const end = headEnd(raw);
   let head = raw.subarray(0, end);
-  if (head.length > limits.headerBytes) {
+  const within = linesWithin(head, limits.headerBytes);
+  if (within < head.length) {
     note('headers too large', `The headers are larger than ${limits.headerBytes} bytes; only the first were read.`);
-    head = head.subarray(0, head.lastIndexOf(0x0a, limits.headerBytes) + 1);
+    head = head.subarray(0, within);
   }
   return Buffer.concat([toUtf8(head), raw.subarray(end)]);
 }
@@ -114,6 +123,19 @@ function headEnd(raw: Buffer): number {
     if (raw[at + 1] === 0x0a || (raw[at + 1] === 0x0d && raw[at + 2] === 0x0a)) return at + 1;
   }
   return raw.length;
+}
+
+/** Where the last whole line ends that is within the limit, counted as the parser counts: every line as 64 bytes at least. */
+function linesWithin(head: Buffer, limit: number): number {
+  let cost = 64;
+  let end = 0;
+  while (end < head.length) {
+    const next = head.indexOf(0x0a, end) + 1 || head.length;
+    cost += Math.max(next - end, 64);
+    if (cost > limit) return end;
+    end = next;
+  }
+  return end;
 }
 
 function firstParts(raw: Buffer, count: number): Buffer {
@@ -146,7 +168,7 @@ function run(raw: Buffer, limits: MailLimits, note: Note): Promise<Run> {
       checksumAlgo: false,
       maxHeadSize: limits.headerBytes,
       maxChildNodes: limits.parts,
-      maxHtmlLengthToParse: limits.textBytes,
+      maxHtmlLengthToParse: limits.htmlCharacters,
     });
     let settled = false;
     const finish = (failure: Run['failure']): void => {

@@ -24,6 +24,7 @@ export const MAIL_LIMITS: MailLimits = {
   parts: 1000,
   depth: 30,
   textBytes: 2_000_000,
+  htmlCharacters: 600_000,
   attachments: 100,
   attachmentBytes: 50_000_000,
   milliseconds: 60_000,
@@ -83,7 +84,7 @@ function problem(mail: Mail, code: MailProblem['code'], detail: string): void {
 function readHead(mail: Mail, { headers, decoded }: ParsedMime, options: ReadMailOptions): void {
   const all = (name: string): string[] => headers.get(name) ?? [];
   const ids = (name: string): string[] =>
-    all(name).flatMap((value) => value.slice(0, 50_000).match(/<[^<>\s]{1,500}>/g) ?? []);
+    all(name).flatMap((value) => value.slice(-50_000).match(/<[^<>\s]{1,500}>/g) ?? []);
   mail.messageId = ids('message-id')[0] ?? bareId(all('message-id')[0]);
   mail.inReplyTo = ids('in-reply-to')[0] ?? bareId(all('in-reply-to')[0]);
   mail.references = [...new Set(ids('references'))].slice(-MOST_REFERENCES);
@@ -246,7 +247,7 @@ async function textOf(html: string): Promise<string> {
   const { text } = await simpleParser(Buffer.from(head + html), {
     skipTextToHtml: true,
     skipImageLinks: true,
-    maxHtmlLengthToParse: MAIL_LIMITS.textBytes,
+    maxHtmlLengthToParse: MAIL_LIMITS.htmlCharacters,
   });
   return text ?? '';
 }

@@ -15,7 +15,7 @@ export interface SanitiseLimits {
   depth: number;
 }
 
-const LIMITS: SanitiseLimits = { characters: 2_000_000, depth: 500 };
+const LIMITS: SanitiseLimits = { characters: 600_000, depth: 500 };
 
 const TAGS = [
   'a abbr address b bdi bdo big blockquote br caption center cite code col colgroup dd del dfn div dl dt em figcaption',
