@@ -132,7 +132,7 @@ export function signedMail({ headers, entity }: UnsignedMail, signature: Buffer)
 /** In lines as mail has them. */
 export const base64 = (bytes: Buffer): string => bytes.toString('base64').replace(/(.{76})(?=.)/g, `$1${CRLF}`);
 
-/** RFC 6109, 3: how the subject of each begins. */
+/** RFC 6109: how the subject of each begins. */
 const SUBJECTS: Record<PecReceiptType, string> = {
   accettazione: 'ACCETTAZIONE',
   'non-accettazione': 'AVVISO DI NON ACCETTAZIONE',

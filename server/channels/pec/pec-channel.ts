@@ -19,7 +19,7 @@ const OF_MASS_MAIL = ['list-unsubscribe', 'list-unsubscribe-post'];
 
 /**
  * Plain text and attachments: what is signed and kept for years should need no browser. The receipt of delivery is asked for with the
- * whole mail in it (RFC 6109, 3.3.2: completa), which proves what was delivered.
+ * whole mail in it (RFC 6109: completa), which proves what was delivered.
  */
 function certified({ html: _, headers, ...mail }: MailToSend): MailToSend {
   const given = Object.entries(headers).filter(([name]) => !OF_MASS_MAIL.includes(name.toLowerCase()));

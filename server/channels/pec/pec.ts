@@ -69,7 +69,7 @@ export interface PecUnreadable extends PecFacts {
   kind: 'unreadable';
 }
 
-/** As X-Ricevuta and daticert.xml write them (RFC 6109, 2.1.1 and 4.4). */
+/** As X-Ricevuta and daticert.xml write them (RFC 6109). */
 export const NOTICE_TYPES = [
   'accettazione',
   'non-accettazione',

@@ -9,7 +9,7 @@ const LONGEST_TEXT = 4000;
 export type ReadCertification = { certification: PecCertification } | { why: string };
 
 /**
- * Reads daticert.xml (RFC 6109, 4.4). Document types, and with them entities of one's own, are refused; `why` is a sentence for staff
+ * Reads daticert.xml (RFC 6109). Document types, and with them entities of one's own, are refused; `why` is a sentence for staff
  * without personal data. Never throws.
  */
 export function readCertification(bytes: Buffer): ReadCertification {

@@ -216,6 +216,17 @@ describe.runIf(hasOpenssl())('mail in a mailbox of certified mail', () => {
     expect(codes(asked)).toEqual(['contradiction']);
   });
 
+  test('given mail that was certified for others and sent on, then it is a contradiction', async () => {
+    const envelope = await provider.makeEnvelope(toUs);
+    const receipt = await provider.makeReceipt('avvenuta-consegna', fromUs);
+    const mine = { roots, ownAddresses: ['Assistenza@pec.operatore.example'] };
+    const others = { roots, ownAddresses: ['sindaco@pec.comune.example'] };
+    expect(codes(await readPec(envelope, mine))).toEqual([]);
+    expect(codes(await readPec(receipt, mine))).toEqual([]);
+    expect(codes(await readPec(envelope, others))).toEqual(['contradiction']);
+    expect(pecReceipt(await readPec(receipt, others))).toBeNull();
+  });
+
   test('given a receipt as an envelope, or with an unknown or doubled kind, then a person decides', async () => {
     const raw = await provider.makeReceipt('accettazione', fromUs);
     for (const value of ['X-Ricevuta: letta', 'X-Ricevuta: accettazione\r\nX-Ricevuta: avvenuta-consegna']) {
@@ -260,6 +271,9 @@ describe.runIf(hasOpenssl())('mail in a mailbox of certified mail', () => {
         return text.replace(part, part + part);
       },
     });
+    expect(codes(await read(await provider.makeReceipt('avvenuta-consegna', fromUs, { original: null })))).toEqual([
+      'no original',
+    ]);
     expect(codes(await read(twoMails))).toEqual(['wrong structure', 'no original']);
   });
 

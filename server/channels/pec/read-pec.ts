@@ -18,6 +18,8 @@ import { openSigned, signingTime, verifySignature } from './verify-signature.ts'
 export interface ReadPecOptions {
   /** From `readTrustedRoots`; without them no signature is proven. */
   roots: readonly ReadCertificate[];
+  /** Addresses of the mailbox: what was made for others, and sent on to it, is a contradiction. Not given: not asked. */
+  ownAddresses?: readonly string[];
   /** As for `readMail`: believed of ordinary mail only. */
   authservId?: string | null;
   /** Only the head was fetched, for the mail's size. */
@@ -80,6 +82,9 @@ export async function readPec(raw: Buffer, options: ReadPecOptions = { roots: []
   if (header(mail, 'x-trasporto') !== null && receipt !== null)
     problems.push(contradiction('The headers say both envelope and receipt.'));
 
+  if (certification && !concerns(certification, options.ownAddresses ?? []))
+    problems.push(contradiction('The certified data are about mail of others.'));
+
   if (receipt !== null) {
     const type = NOTICE_TYPES.find((each) => each === receipt) ?? null;
     if (!type)
@@ -89,7 +94,7 @@ export async function readPec(raw: Buffer, options: ReadPecOptions = { roots: []
     const receiptForm = formOf(mail, certification, problems);
     if (type === 'avvenuta-consegna' && certification && !certification.deliveredTo)
       problems.push({ code: 'bad certification', detail: 'The receipt of delivery names no recipient.' });
-    if (type === 'avvenuta-consegna' && !original && receiptForm !== 'sintetica')
+    if (type === 'avvenuta-consegna' && !original && (receiptForm === 'completa' || receiptForm === 'breve'))
       problems.push({
         code: 'no original',
         detail: 'The receipt of delivery does not carry the mail that was delivered.',
@@ -138,6 +143,12 @@ const unreadable = (problem: PecProblem): PecUnreadable => ({
 function word(mail: Entity, name: string): string | null {
   const values = mail.headers.get(name);
   return values ? (values.length === 1 ? (values[0] ?? '').toLowerCase() : '') : null;
+}
+
+/** A mail is for its recipients; everything else goes to the sender of the mail that it is about. */
+function concerns({ type, sender, recipients }: PecCertification, own: readonly string[]): boolean {
+  const those = type === 'posta-certificata' ? recipients.map(({ address }) => address) : [sender];
+  return own.length === 0 || own.some((address) => those.includes(address.toLowerCase()));
 }
 
 interface Found {

@@ -29,7 +29,7 @@ const DATA = '1.2.840.113549.1.7.1';
 const SIGNING_TIME = '1.2.840.113549.1.9.5';
 /** Broken for signatures: a second content with the same digest can be made. */
 const WEAK_DIGESTS = ['1.3.14.3.2.26', '1.2.840.113549.2.5']; // SHA-1, MD5
-/** RFC 6109, 3.1.6: the address by which every provider signs. */
+/** RFC 6109: the address by which every provider signs. */
 const PROVIDER = /^posta-certificata@/;
 
 /** Takes a signed mail apart; the content of `detached` is byte for byte what stands between the delimiters. */
