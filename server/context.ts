@@ -5,11 +5,21 @@ import { sql } from 'kysely';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { accessRoutes, createGuard, createStaffAuth, removeEndedSessions, unknownStaff } from './access/index.ts';
 import { areaOf, DOCS_PAGE } from './api-docs.ts';
+import { judgeContent, safeName } from './channels/email/attachments.ts';
+import { openMailbox } from './channels/email/mailbox.ts';
 import { hookRoutes } from './channels/webhook/routes.ts';
 import type { Config } from './config.ts';
+import { customerPageRoutes } from './customer-page/index.ts';
 import { customerRoutes } from './customers/index.ts';
 import { createFlow } from './flow.ts';
 import { importRoutes, resumeImports } from './imports/index.ts';
+import {
+  createMailboxWorker,
+  forgetAutomaticAnswers,
+  intakeRoutes,
+  mailboxRoutes,
+  seedLexicon,
+} from './intake/index.ts';
 import { createLiveFeed } from './live/feed.ts';
 import { mailLink } from './mail-link.ts';
 import {
@@ -53,12 +63,14 @@ export async function startContext(platform: Platform, config: Config): Promise<
   try {
     const flow = createFlow(platform);
     await platform.database.transaction((tx) => makeFirstTeams(tx, platform.clock));
+    await seedLexicon(platform);
     let address: string | null = null;
     stops.push(
       startMaintenance(platform, {
         chores: [
           () => removeEndedSessions(platform.database.db, platform.clock.system(), 500),
           () => forgetSingleTexts(platform.database.db),
+          () => forgetAutomaticAnswers(platform.database.db, platform.clock.business()),
         ],
       }),
     );
@@ -66,6 +78,9 @@ export async function startContext(platform: Platform, config: Config): Promise<
       const outbox = createOutboxWorker(platform, flow.outbox);
       await outbox.start();
       stops.push(() => outbox.stop());
+      const mailboxes = createMailboxWorker(platform, openMailbox);
+      await mailboxes.start();
+      stops.push(() => mailboxes.stop());
     }
     if (config.roles.includes('worker')) {
       // What a killed process left half-way goes on beside the rest; so does what another process left, once its lease is over.
@@ -129,9 +144,21 @@ async function startWeb(
   alarmRoutes(http, platform, flow.onAlarms);
   incidentRoutes(http, flow.ports);
   teamRoutes(http, platform);
+  intakeRoutes(http, flow.intake);
+  mailboxRoutes(http, flow.intake, openMailbox);
   searchRoutes(http, platform);
   promiseRoutes(http, platform, flow.describeSubjects, flow.namePeople);
   outboxRoutes(http, platform, flow.outbox);
+  customerPageRoutes(http, {
+    platform,
+    cases: flow.intake.cases,
+    intake: flow.intake,
+    namePeople: flow.namePeople,
+    judgeFile: async (content, name, declared) => {
+      const safe = safeName(name, 'file');
+      return { name: safe, ...(await judgeContent(content, safe, declared)) };
+    },
+  });
   feed.routes(http);
   hookRoutes(http, {
     sourceOf: (kind, token) => sourceByToken(db, kind, hashToken(token)),

@@ -1,21 +1,35 @@
+import { Readable } from 'node:stream';
 import type { AlarmSource } from '../contract/alarms.ts';
 import { staffNames } from './access/index.ts';
-import type { CasePorts } from './cases/index.ts';
+import {
+  afterCasePromisesBroke,
+  attachmentsOf,
+  type CasePorts,
+  incidentRestored,
+  incidentTold,
+  noteMessageOutcomes,
+  readCases,
+  settleDueCases,
+  warnOfCasePromise,
+} from './cases/index.ts';
+import type { OutgoingAttachment } from './channels/channel.ts';
 import { openChannel } from './channels/open-channel.ts';
 import { ALARM_READERS, parse } from './channels/webhook/routes.ts';
 import { unsubscribeToken } from './customers/index.ts';
-import { createIntake, type IntakePorts, keepSms, mayAnswerAutomatically } from './intake/index.ts';
+import { createIntake, type IntakePorts, keepSms, mailboxOf, mayAnswerAutomatically } from './intake/index.ts';
 import {
   type AlarmFact,
   adoptTold,
   afterIncidentPromisesBroke,
   hearAlarms,
   type IncidentPorts,
+  incidentBehind,
   publicAreas,
   readIncidents,
   resourceBriefs,
   restoringIncidents,
   settleDueIncidents,
+  suspectByReports,
   takeBackUndone,
   warnOfIncidentPromise,
   workOffDeliveries,
@@ -25,6 +39,7 @@ import {
   expandAnnouncements,
   mayLeave,
   noteOutcomes,
+  OVER,
   releaseDueAnnouncements,
   releaseHeldNotices,
   subjectsOfNotices,
@@ -32,6 +47,7 @@ import {
   writeAnew,
 } from './notices/index.ts';
 import type { OutboxHooks, SubjectsOf } from './outbox/index.ts';
+import { readBlob } from './platform/blobs.ts';
 import type { Tx } from './platform/database/database.ts';
 import type { Platform } from './platform/platform.ts';
 import { type DescribeSubjects, promisesOf, settleDuePromises, warnOfPromises } from './promises/index.ts';
@@ -62,13 +78,23 @@ export function createFlow(platform: Platform): Flow {
   const ports: IncidentPorts = {
     platform,
     telling: {
-      onTelling: (tx, actor, announcement) => adoptTold(tx, ports, actor, announcement),
+      onTelling: async (tx, actor, announcement) => {
+        await adoptTold(tx, ports, actor, announcement);
+        if (!OVER.has(announcement.kind)) await incidentTold(tx, announcement.subjectId);
+      },
       onUndone: (tx, actor, announcement) => takeBackUndone(tx, ports, actor, announcement),
     },
     publish: (tx, incidentId) => publishIncident(tx, platform, incidentId),
+    restored: incidentRestored,
   };
   const onAlarms = (tx: Tx, changed: AlarmFact[]): Promise<void> => hearAlarms(tx, ports, changed);
-  const cases: CasePorts = { platform, mayAnswerAutomatically, suspectIncident: async () => null };
+  const cases: CasePorts = {
+    platform,
+    mayAnswerAutomatically,
+    mailboxOf,
+    incidentBehind,
+    suspectIncident: (tx, by) => suspectByReports(tx, ports, by),
+  };
   const intake: IntakePorts = { platform, cases, read: readInboundMail, withdrawNotices: withdrawFromContactPoints };
   const workOffInbound = createIntake(intake);
 
@@ -78,7 +104,16 @@ export function createFlow(platform: Platform): Flow {
     onAlarms,
     outbox: {
       openChannel,
-      onOutcomes: noteOutcomes,
+      onOutcomes: async (tx, outcomes) => {
+        const messages = outcomes.filter(({ kind }) => kind === 'message');
+        if (messages.length > 0) await noteMessageOutcomes(tx, cases, messages);
+        if (messages.length < outcomes.length)
+          await noteOutcomes(
+            tx,
+            outcomes.filter(({ kind }) => kind !== 'message'),
+          );
+      },
+      attachmentsOf: (messageId) => attachmentsToSend(platform, messageId),
       mayLeave: (tx, notices) => mayLeave(tx, platform, notices),
       onStale: (tx, ids) => writeAnew(tx, platform, ids),
       keepInbound: (tx, routeId, message) => keepSms(tx, platform, routeId, message),
@@ -104,12 +139,15 @@ export function createFlow(platform: Platform): Flow {
           )
         ).map((resource) => [resource.id, resource.name]),
       );
-      return new Map(
-        incidents.map((incident) => [
-          incident.id,
-          { reference: incident.reference, title: resources.get(incident.resourceId) ?? '' },
-        ]),
-      );
+      return new Map([
+        ...incidents.map(
+          (incident) =>
+            [incident.id, { reference: incident.reference, title: resources.get(incident.resourceId) ?? '' }] as const,
+        ),
+        ...(await readCases(db, ids)).map(
+          ({ id, number, subject }) => [id, { reference: number, title: subject }] as const,
+        ),
+      ]);
     },
     namePeople: staffNames,
     async round() {
@@ -126,10 +164,18 @@ export function createFlow(platform: Platform): Flow {
         () => settleDueIncidents(ports),
         () =>
           settleDuePromises(platform, restoringIncidents, (tx, broken) =>
-            afterIncidentPromisesBroke(tx, ports, broken),
+            broken[0]?.subjectKind === 'case'
+              ? afterCasePromisesBroke(tx, cases, broken)
+              : afterIncidentPromisesBroke(tx, ports, broken),
           ),
+        () => settleDueCases(cases),
         () => releaseDueAnnouncements(platform, ports.telling),
-        () => warnOfPromises(platform, (tx, promise) => warnOfIncidentPromise(tx, ports, promise)),
+        () =>
+          warnOfPromises(platform, (tx, promise) =>
+            promise.subjectKind === 'case'
+              ? warnOfCasePromise(tx, cases, promise)
+              : warnOfIncidentPromise(tx, ports, promise),
+          ),
         // What is to be told.
         () => expandAnnouncements(platform),
         () => releaseHeldNotices(platform),
@@ -149,6 +195,16 @@ export function createFlow(platform: Platform): Flow {
       return moved;
     },
   };
+}
+
+/** What goes with an answer, read when it leaves; what was not kept has no bytes to send. */
+async function attachmentsToSend(platform: Platform, messageId: string): Promise<OutgoingAttachment[]> {
+  const { db } = platform.database;
+  return (await attachmentsOf(db, [messageId])).flatMap(({ name, type, blobId, inline, contentId }) =>
+    blobId
+      ? [{ name, type, content: Readable.from(readBlob(db, blobId)), ...(inline && contentId ? { contentId } : {}) }]
+      : [],
+  );
 }
 
 /**

@@ -1,7 +1,12 @@
-export { mayAnswerAutomatically } from './automatic-answers.ts';
+export { forgetAutomaticAnswers, mayAnswerAutomatically } from './automatic-answers.ts';
 export { plainReading, type ReadAttachment, type Reading } from './intake.ts';
 export { keepSms } from './keep-sms.ts';
 export { seedLexicon } from './lexicon-store.ts';
+export type { OpenMailbox } from './mailbox-port.ts';
+export { mailboxRoutes } from './mailbox-routes.ts';
+export { mailboxOf } from './mailbox-store.ts';
+export { createMailboxWorker } from './mailbox-worker.ts';
 export type { IntakePorts } from './ports.ts';
 export { type FormWords, type Received, receiveForm } from './receive.ts';
+export { intakeRoutes } from './routes.ts';
 export { createIntake } from './work-off.ts';

@@ -169,3 +169,33 @@ export async function trustOfMailbox(
   const [row] = rows;
   return row ? { authservId: row.config.authservId ?? null, trustedRoots: row.config.trustedRoots ?? null } : null;
 }
+
+/** Whether the route and the team that a mailbox names exist. */
+export async function knowsReferences(
+  db: Db,
+  { routeId, teamId }: Pick<StoredMailbox, 'routeId' | 'teamId'>,
+): Promise<boolean> {
+  const { rows } = await sql<{
+    known: boolean;
+  }>`SELECT (${routeId}::uuid IS NULL OR EXISTS (SELECT 1 FROM routes WHERE id = ${routeId}::uuid AND ended_at IS NULL))
+    AND (${teamId}::uuid IS NULL OR EXISTS (SELECT 1 FROM teams WHERE id = ${teamId}::uuid AND ended_at IS NULL)) AS known`.execute(
+    db,
+  );
+  return rows[0]?.known ?? false;
+}
+
+/** The mailbox that a message came by: answers come from its address. Null: it came otherwise, or by a scanner, which is never answered. */
+export async function mailboxOf(
+  db: Db,
+  inboundId: string,
+): Promise<{ address: string; routeId: string | null } | null> {
+  const { rows } = await sql<{
+    address: string;
+    route_id: string | null;
+  }>`SELECT mailbox.address, mailbox.route_id FROM inbound_messages inbound
+    JOIN mailboxes mailbox ON mailbox.id = inbound.mailbox_id AND mailbox.kind <> 'letter' WHERE inbound.id = ${inboundId}`.execute(
+    db,
+  );
+  const [row] = rows;
+  return row ? { address: row.address, routeId: row.route_id } : null;
+}

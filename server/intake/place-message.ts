@@ -97,8 +97,8 @@ export async function placeMessage(
     lexicon: await readLexicon(tx),
     declared: reading.languages,
     fallback: candidates[0]?.language ?? settings.operator.defaultLanguage,
-    vulnerable: false,
-    critical: false,
+    vulnerable: candidates[0]?.vulnerable ?? false,
+    critical: candidates[0]?.critical ?? false,
     place,
   });
   const named = await namedCases(tx, everything, reading);

@@ -96,11 +96,15 @@ export interface Outcome {
   /** Joined to those that are there. Ids, results and numbers, no words. */
   facts: Record<string, unknown>;
   mailId: string | null;
+  /** Who wrote it and how it begins, where only the original says so. */
+  sender?: string;
+  text?: string;
 }
 
 /** Keeps what became of a message, in the transaction of whoever decided. */
 export async function settleInbound(tx: Tx, id: string, outcome: Outcome, at: Date): Promise<void> {
   await sql`UPDATE inbound_messages SET decision = ${outcome.decision}, case_id = ${outcome.caseId}, trouble = ${outcome.trouble}, worked_at = ${at},
+    sender = coalesce(${outcome.sender === undefined ? null : storable(outcome.sender).slice(0, 320)}, sender), text = coalesce(${outcome.text === undefined ? null : storable(outcome.text).slice(0, 500)}, text),
     facts = facts || ${JSON.stringify(outcome.facts)}::jsonb, mail_id_hash = coalesce(${outcome.mailId === null ? null : hashMailId(outcome.mailId)}, mail_id_hash)
     WHERE id = ${id}`.execute(tx);
 }

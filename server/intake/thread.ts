@@ -120,7 +120,7 @@ function standsAgainst(found: CaseAt, reopenedSince: Date): Doubt | null {
 
 /** By whose it is and what it is about, with nothing that names a case. */
 function ownMatter(facts: ThreadFacts): Threading {
-  const open = latestFirst(facts.open);
+  const open = latestFirst(facts.open.filter((found) => isOf(found, facts)));
   const join = (found: CaseAt, because: JoinReason): Threading => ({
     kind: 'join',
     caseId: found.id,
@@ -138,7 +138,9 @@ function ownMatter(facts: ThreadFacts): Threading {
   const [last] = open;
   if (last && facts.isReminder) return join(last, 'reminder');
   if (last && facts.isShort && facts.topic === 'other') return join(last, 'short words');
-  const ended = latestFirst(facts.recent).filter((found) => standsAgainst(found, facts.reopenedSince) === null);
+  const ended = latestFirst(facts.recent).filter(
+    (found) => isOf(found, facts) && standsAgainst(found, facts.reopenedSince) === null,
+  );
   const about = ended.find(({ topic }) => sameMatter(topic, facts.topic) && facts.topic !== 'other');
   if (about && open.length === 0) return join(about, 'ended lately');
   const [lastEnded] = ended;

@@ -87,16 +87,27 @@ export async function workOff(
   const address = (channel && normaliseAddress(channel, sender, operator.country)) ?? sender.trim().toLowerCase();
   if (address !== '') await lockSender(tx, address);
   const words = wordsHash(reading);
+  const kept =
+    inbound.mailboxId === null
+      ? {}
+      : { sender: address, text: [reading.subject, reading.text].filter(Boolean).join(' · ') };
   const same = reading.mailId ? await sameMail(tx, { id: inbound.id, mailId: reading.mailId, wordsHash: words }) : null;
   const decision = decideInbound(inbound, reading, {
     consentWord:
       parseConsentWord(reading.text) ?? (reading.text.trim() === '' ? parseConsentWord(reading.subject ?? '') : null),
     isOwnAddress: channel !== null && channel !== 'sms' && (await isOwnAddress(tx, address)),
     repeats: same?.id ?? null,
-    heardWithinHour: await heardSince(tx, inbound.sender, new Date(now.getTime() - HOUR), inbound.id),
+    heardWithinHour: await heardSince(tx, kept.sender ?? inbound.sender, new Date(now.getTime() - HOUR), inbound.id),
     blocked: await blockedAmong(tx, [address, address.slice(address.lastIndexOf('@'))]),
   });
-  const outcome: Outcome = { decision: null, caseId: null, trouble: null, facts: { words }, mailId: reading.mailId };
+  const outcome: Outcome = {
+    ...kept,
+    decision: null,
+    caseId: null,
+    trouble: null,
+    facts: { words },
+    mailId: reading.mailId,
+  };
   const placed = await act(tx, ports, {
     inbound,
     reading,

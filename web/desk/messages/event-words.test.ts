@@ -15,6 +15,7 @@ const ENDINGS: Record<string, readonly string[]> = {
   'promise.': ['kept', 'broken', 'withdrawn'],
   'import.': ['done', 'refused', 'failed'],
   'route.': ['up', 'down'],
+  'mailbox.': ['up', 'down'],
   'announcement.': ['released', 'refused', 'undone'],
 };
 
