@@ -1,7 +1,9 @@
+export { afterCasePromisesBroke, warnOfCasePromise } from './after-break.ts';
 export type {
   Added,
   AttachmentRecord,
   CaseKey,
+  CaseRecord,
   IncomingMessage,
   MessageRecord,
   NewAttachment,
@@ -9,25 +11,21 @@ export type {
   Opening,
   Triage,
 } from './case.ts';
+export { addMessage, askForCall, cancelCase, chooseChannel, confirmFix, denyFix, makeFormal } from './hear.ts';
+export { attachmentById, attachmentsOf } from './message-store.ts';
 export { caseNumbersIn, isCaseNumber, spokenNumber } from './number.ts';
+export { openCase } from './open-case.ts';
 export type { CasePorts, SuspectedBy } from './ports.ts';
+export { proposeJoin } from './propose-join.ts';
+export { caseLink } from './say.ts';
+export { incidentRestored, incidentTold, noteMessageOutcomes, settleDueCases } from './settle-due.ts';
 export {
-  addMessage,
-  askForCall,
   type CaseLink,
-  cancelCase,
-  caseLink,
   caseOfLink,
   caseOfMailIds,
-  chooseChannel,
-  confirmFix,
-  customerView,
-  denyFix,
   findCaseByNumber,
-  makeFormal,
-  openCase,
   openCasesOf,
-  proposeJoin,
+  readCases,
   recentCasesOf,
-} from './signatures.ts';
-export type { CustomerView } from './view.ts';
+} from './store.ts';
+export { type CustomerView, customerView } from './view.ts';

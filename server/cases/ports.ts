@@ -16,6 +16,10 @@ export interface CasePorts {
   platform: Platform;
   /** Whether one more automatic answer may go to an address now (RFC 3834); it is counted when it may. */
   mayAnswerAutomatically(tx: Tx, address: string, now: Date): Promise<boolean>;
+  /** The mailbox that a message came by: answers come from its address, by its route. Null: it came otherwise. */
+  mailboxOf(tx: Tx, inboundId: string): Promise<{ address: string; routeId: string | null } | null>;
+  /** The confirmed incident behind a line or a resource; null: none is known. */
+  incidentBehind(tx: Tx, line: { serviceId: string | null; resourceId: string | null }): Promise<string | null>;
   /** Raises a suspected incident, or joins the open one that explains it; its id. */
   suspectIncident(tx: Tx, by: SuspectedBy): Promise<string | null>;
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { ComposedText } from '../../contract/answer.ts';
+import type { OutgoingMail } from '../channels/channel.ts';
 import type { Db, Tx } from '../platform/database/database.ts';
 import { newId } from '../platform/ids.ts';
 import type { ClaimedRow, OutboxKind, Outcome } from './outbox.ts';
@@ -14,21 +15,22 @@ export interface SavedText {
 export async function saveTexts(
   tx: Tx,
   announcementId: string | null,
-  texts: readonly ComposedText[],
+  texts: readonly (ComposedText & { mail?: Omit<OutgoingMail, 'attachments'> })[],
 ): Promise<SavedText[]> {
   if (texts.length === 0) return [];
   const rows = texts.map((text) => ({ id: newId(), ...text }));
-  await sql`INSERT INTO outgoing_texts (id, announcement_id, channel, language, subject, body, html, parts)
-    SELECT id, ${announcementId}::uuid, channel, language, subject, body, html, parts
-    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS t(id uuid, channel text, language text, subject text, body text, html text, parts int)`.execute(
+  await sql`INSERT INTO outgoing_texts (id, announcement_id, channel, language, subject, body, html, parts, mail)
+    SELECT id, ${announcementId}::uuid, channel, language, subject, body, html, parts, mail
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS t(id uuid, channel text, language text, subject text, body text, html text, parts int, mail jsonb)`.execute(
     tx,
   );
   return rows.map(({ id, channel, language }) => ({ id, channel, language }));
 }
 
 export interface NewRow {
-  kind: 'staff' | 'test' | 'code';
-  channel: 'sms' | 'email';
+  id: string;
+  kind: Exclude<OutboxKind, 'notice'>;
+  channel: ComposedText['channel'];
   address: string;
   textId: string;
   priority: number;
@@ -39,12 +41,11 @@ export interface NewRow {
 }
 
 export async function insertRow(tx: Tx, row: NewRow): Promise<string> {
-  const id = newId();
   await sql`INSERT INTO outbox (id, kind, channel, address, text_id, priority, made_at, not_before, valid_until, route_id)
-    VALUES (${id}, ${row.kind}, ${row.channel}, ${row.address}, ${row.textId}, ${row.priority}, ${row.madeAt}, ${row.madeAt}, ${row.validUntil}, ${row.routeId})`.execute(
+    VALUES (${row.id}, ${row.kind}, ${row.channel}, ${row.address}, ${row.textId}, ${row.priority}, ${row.madeAt}, ${row.madeAt}, ${row.validUntil}, ${row.routeId})`.execute(
     tx,
   );
-  return id;
+  return row.id;
 }
 
 export interface Candidate {
@@ -197,11 +198,13 @@ export interface TextRow {
   subject: string | null;
   body: string;
   html: string | null;
+  /** What only mail has. */
+  mail: Omit<OutgoingMail, 'attachments'> | null;
 }
 
 export async function readTexts(db: Db, ids: readonly string[]): Promise<TextRow[]> {
   const { rows } =
-    await sql<TextRow>`SELECT id, subject, body, html FROM outgoing_texts WHERE id = ANY(${[...ids]}::uuid[])`.execute(
+    await sql<TextRow>`SELECT id, subject, body, html, mail FROM outgoing_texts WHERE id = ANY(${[...ids]}::uuid[])`.execute(
       db,
     );
   return rows;

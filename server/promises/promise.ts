@@ -5,9 +5,19 @@ export type Promisee = { kind: 'party'; id: string } | { kind: 'affected' } | { 
  * What was promised.
  * `expected-end`: the line works again by then. `next-word`: those affected hear from us by then. `telling-decision`: somebody decides about an announcement
  * that waits. `staff-time`: a person sets a time, after the machine's own renewals ran out. `formal-answer`: a formal complaint is answered within the time
- * of the law.
+ * of the law. Of a case: `case-next-word`: its party hears from us by then; `hand-over`: somebody of the team accepts it; `call-back`: the party is called;
+ * `reading`: somebody reads what the customer answered.
  */
-export type PromiseKind = 'expected-end' | 'next-word' | 'telling-decision' | 'staff-time' | 'formal-answer';
+export type PromiseKind =
+  | 'expected-end'
+  | 'next-word'
+  | 'telling-decision'
+  | 'staff-time'
+  | 'formal-answer'
+  | 'case-next-word'
+  | 'hand-over'
+  | 'call-back'
+  | 'reading';
 
 /** Deadlines of the law: their clocks never stand, whatever is waited for. */
 export const LEGAL_KINDS: readonly PromiseKind[] = ['formal-answer'];

@@ -47,7 +47,7 @@ export async function insertPromise(tx: Tx, promise: NewPromise, madeAt: Date): 
   const { rows } =
     await sql<Row>`INSERT INTO promises (id, kind, subject_kind, subject_id, promisee_kind, promisee_id, ladder, owner_id, made_at, due_at, warn_at, state, renewal, said_in)
     VALUES (${newId()}, ${promise.kind}, ${promise.subjectKind}, ${promise.subjectId}, ${promise.promisee.kind}, ${promise.promisee.kind === 'party' ? promise.promisee.id : null},
-      'network', ${promise.ownerId ?? null}, ${madeAt}, ${promise.dueAt}, ${warnAt(madeAt, promise.dueAt)}, 'open', ${promise.renewal ?? 0}, ${promise.saidIn ?? null})
+      ${promise.subjectKind === 'case' ? 'care' : 'network'}, ${promise.ownerId ?? null}, ${madeAt}, ${promise.dueAt}, ${warnAt(madeAt, promise.dueAt)}, 'open', ${promise.renewal ?? 0}, ${promise.saidIn ?? null})
     RETURNING ${COLUMNS}`.execute(tx);
   const [row] = rows;
   if (!row) throw new Error('a promise was not stored');

@@ -194,7 +194,11 @@ async function settleByAlarms(tx: Tx, ports: IncidentPorts, id: string): Promise
   });
   const severity = gravest([incident.severity, ...alarms.severities]);
   if (!change) {
-    if (severity !== incident.severity && incident.state === 'suspected')
+    // One that customers reported has no time until an alarm says the same.
+    if (
+      incident.state === 'suspected' &&
+      (severity !== incident.severity || (incident.dueAt === null && alarms.standing > 0))
+    )
       await updateIncident(tx, id, { severity, dueAt: confirmAt(severity, incident.beganAt, now, settings.incidents) });
     return;
   }

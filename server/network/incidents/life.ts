@@ -41,6 +41,14 @@ async function confirm(tx: Tx, ports: IncidentPorts, actor: Actor, incident: Inc
   await recordEvents(tx, clock, actor, [
     { kind: 'incident.confirmed', subjectKind: 'incident', subjectId: incident.id, data: { ...counts } },
   ]);
+  await settleOpenPromises(
+    tx,
+    clock,
+    actor,
+    { kind: 'incident', id: incident.id },
+    { as: 'kept', factAt: now, because: 'confirmed' },
+    ['staff-time'],
+  );
   await sayFirstWord(tx, ports, actor, { ...incident, ...counts }, 'concerned');
 }
 
@@ -83,6 +91,7 @@ async function restore(tx: Tx, ports: IncidentPorts, actor: Actor, incident: Inc
     }),
   });
   await settleOpenPromises(tx, clock, actor, subject, { as: 'withdrawn', because: 'restored' }, ['staff-time']);
+  await ports.restored?.(tx, incident.id);
 }
 
 async function close(tx: Tx, ports: IncidentPorts, actor: Actor, incident: IncidentRecord): Promise<void> {

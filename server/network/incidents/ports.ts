@@ -8,4 +8,6 @@ export interface IncidentPorts {
   telling: TellingPorts;
   /** Shows on the public page what of this incident may be shown now. */
   publish(tx: Tx, incidentId: string): Promise<void>;
+  /** It is over: whoever wrote about it is asked whether it is so for them. */
+  restored?(tx: Tx, incidentId: string): Promise<void>;
 }

@@ -3,7 +3,8 @@ import type { PromiseKind } from '../../promises/index.ts';
 
 type Language = 'it' | 'en';
 
-const WHAT: Record<Language, Record<PromiseKind, string>> = {
+/** Of the promises that an incident can make. */
+const WHAT: Record<Language, Partial<Record<PromiseKind, string>>> = {
   it: {
     'expected-end': 'la fine prevista detta ai clienti',
     'next-word': "l'aggiornamento promesso ai clienti",

@@ -85,7 +85,7 @@ async function nextReference(tx: Tx, kind: string, year: number): Promise<string
 
 export async function insertIncident(
   tx: Tx,
-  made: { resourceId: string; severity: Severity; cause: Cause; beganAt: Date; dueAt: Date; now: Date },
+  made: { resourceId: string; severity: Severity; cause: Cause; beganAt: Date; dueAt: Date | null; now: Date },
 ): Promise<IncidentRecord> {
   const reference = await nextReference(tx, 'incident', made.now.getUTCFullYear());
   const { rows } =

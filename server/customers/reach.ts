@@ -1,0 +1,34 @@
+import { sql } from 'kysely';
+import type { Channel } from '../../contract/answer.ts';
+import type { Db } from '../platform/database/database.ts';
+
+/** A contact point as whoever wants to write there needs it. */
+export interface ReachablePoint {
+  partyId: string;
+  channel: Channel;
+  address: string;
+  verified: boolean;
+  /** It has ended, or nothing arrives there. */
+  dead: boolean;
+}
+
+export async function reachablePoint(db: Db, contactPointId: string): Promise<ReachablePoint | null> {
+  const { rows } =
+    await sql<ReachablePoint>`SELECT party_id AS "partyId", channel, address, verification = 'verified' AS verified,
+    ended_at IS NOT NULL OR unreachable_since IS NOT NULL AS dead FROM contact_points WHERE id = ${contactPointId}::uuid`.execute(
+      db,
+    );
+  return rows[0] ?? null;
+}
+
+/** Whether a party is cared for first; null: there is no such party. */
+export async function partyStanding(
+  db: Db,
+  partyId: string,
+): Promise<{ vulnerable: boolean; critical: boolean } | null> {
+  const { rows } = await sql<{
+    vulnerable: boolean;
+    critical: boolean;
+  }>`SELECT vulnerable, critical FROM parties WHERE id = ${partyId}::uuid`.execute(db);
+  return rows[0] ?? null;
+}
