@@ -3,43 +3,8 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createServer as createSecureServer } from 'node:tls';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { ImapSession } from './imap-session.ts';
+import { type ImapBehaviour, ImapSession, type ImapStats, type Mailbox, type StoredMail } from './imap-session.ts';
 import { answerHttp } from './smsc.ts';
-
-export interface ImapBehaviour {
-  /** Refuses user and password. */
-  refuseLogin: boolean;
-  /** Takes commands and never answers. */
-  mute: boolean;
-  /** Breaks the connection after this many bytes of mail, once (0: never). */
-  cutAfterBytes: number;
-}
-
-export interface StoredMail {
-  uid: number;
-  raw: Buffer;
-  receivedAt: Date;
-  flags: Set<string>;
-}
-
-/** One mailbox with one folder, INBOX. */
-export interface Mailbox {
-  user: string;
-  password: string;
-  uidValidity: number;
-  uidNext: number;
-  mails: StoredMail[];
-  behaviour: ImapBehaviour;
-  counts: ImapStats;
-}
-
-export interface ImapStats {
-  connections: number;
-  logins: number;
-  refused: number;
-  fetched: number;
-  stores: number;
-}
 
 export interface ImapServer {
   port: number;

@@ -1,5 +1,39 @@
 import type { Socket } from 'node:net';
-import type { Mailbox, StoredMail } from './imap-server.ts';
+
+export interface ImapBehaviour {
+  /** Refuses user and password. */
+  refuseLogin: boolean;
+  /** Takes commands and never answers. */
+  mute: boolean;
+  /** Breaks the connection after this many bytes of mail, once (0: never). */
+  cutAfterBytes: number;
+}
+
+export interface StoredMail {
+  uid: number;
+  raw: Buffer;
+  receivedAt: Date;
+  flags: Set<string>;
+}
+
+/** One mailbox with one folder, INBOX. */
+export interface Mailbox {
+  user: string;
+  password: string;
+  uidValidity: number;
+  uidNext: number;
+  mails: StoredMail[];
+  behaviour: ImapBehaviour;
+  counts: ImapStats;
+}
+
+export interface ImapStats {
+  connections: number;
+  logins: number;
+  refused: number;
+  fetched: number;
+  stores: number;
+}
 
 const CAPABILITIES = 'IMAP4rev1 IDLE UIDPLUS SASL-IR AUTH=PLAIN LITERAL+';
 const FLAGS = '\\Answered \\Flagged \\Deleted \\Seen \\Draft';

@@ -1,8 +1,9 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './postgres.ts';
 
 const BINARY = '/usr/sbin/dovecot';
 
@@ -21,14 +22,6 @@ export interface Dovecot {
   /** As after a restore of the server: other UIDs for the same mails. Call it when nobody is connected. */
   renumber: () => void;
   close: () => Promise<void>;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
 }
 
 /** The user `nobody`: Dovecot lets nobody read mail as root. */
