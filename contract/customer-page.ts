@@ -91,8 +91,11 @@ export type CaseStep =
   | 'fix reported'
   | 'reopened'
   | 'waiting'
-  | 'resumed'
-  | 'formal';
+  | 'formal'
+  | 'confirmed'
+  | 'unconfirmed'
+  | 'cancelled'
+  | 'joined';
 
 export interface ShownPromise {
   kind: string;

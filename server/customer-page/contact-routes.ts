@@ -72,11 +72,15 @@ export function contactRoutes(http: Http, ports: CustomerPagePorts): void {
       from: limitedAddress(request),
     });
     if (!admission.admitted) {
-      if (admission.because === 'form-old') return await show(request, reply, { what: 'form-old' }, fields);
-      if (admission.because === 'too-fast') return await show(request, reply, { what: 'work-missing' }, fields);
-      const { retryAfter } = admission;
-      const what = admission.because === 'wait' ? { waitSeconds: retryAfter } : 'too-many';
-      return await show(request, reply, { what, retryAfter }, fields);
+      const { because, retryAfter } = admission;
+      if (retryAfter === null)
+        return await show(request, reply, { what: because === 'form-old' ? 'form-old' : 'work-missing' }, fields);
+      return await show(
+        request,
+        reply,
+        { what: because === 'wait' ? { waitSeconds: retryAfter } : 'too-many', retryAfter },
+        fields,
+      );
     }
     const frame = await frameOf(platform, db, request);
     // A field that people don't see: whoever fills it is a program. It is told what everybody is told.

@@ -49,7 +49,7 @@ export async function openLink(platform: Platform, db: Db, token: string): Promi
         scopes: await scopesOf(db, link.partyId, view.partyId, now),
       };
   const may = mayDo(
-    { state: view.state, topic: view.topic, asked: view.asked?.what ?? null, isFormal: view.formalAt !== null },
+    { state: view.state, topic: view.topic, isFormal: view.formalAt !== null },
     delegate?.scopes ?? null,
   );
   if (!may.see) return { kind: 'not-allowed' };

@@ -2,6 +2,7 @@ import type { CaseFacts, PageFrame, ShownAddress, ShownDelegation, ThreadKnot } 
 import type { CustomerView } from '../cases/index.ts';
 import { contactPointsOf, type Delegation, delegationsOf, maskedAddress, namesOfParties } from '../customers/index.ts';
 import type { Db } from '../platform/database/database.ts';
+import { teamsById } from '../teams/index.ts';
 import type { OpenLink } from './open-link.ts';
 import type { CustomerPagePorts } from './ports.ts';
 import { inOrder, lastBroken, stepOf, withoutMoney } from './rules.ts';
@@ -66,7 +67,7 @@ export async function threadOf(
   const text = (value: unknown): string => (typeof value === 'string' ? value : '');
   const staffIds = [
     ...said.filter(({ actor }) => actor.kind === 'staff').map(({ actor }) => text(actor.id)),
-    ...view.steps.map(({ data }) => text(data.staff)).filter(Boolean),
+    ...view.steps.map(({ data }) => text(data.owner)).filter(Boolean),
   ];
   const [people, delegates] = [
     await ports.namePeople(db, staffIds),
@@ -75,6 +76,7 @@ export async function threadOf(
       said.filter(({ actor }) => actor.for).map(({ actor }) => text(actor.id)),
     ),
   ];
+  const teams = await teamsById(db, view.steps.map(({ data }) => text(data.team)).filter(Boolean));
   const knots: ThreadKnot[] = [];
   for (const message of said) {
     const { actor } = message;
@@ -110,8 +112,8 @@ export async function threadOf(
         what: 'step',
         at: at.toISOString(),
         step,
-        team: text(data.teamName) || null,
-        person: people.get(text(data.staff)) ?? null,
+        team: teams.get(text(data.team))?.name ?? null,
+        person: people.get(text(data.owner)) ?? null,
       });
   }
   for (const { kind, dueAt, state, settledAt } of view.promises)

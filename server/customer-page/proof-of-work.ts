@@ -37,7 +37,7 @@ export const newChallenge = ({ vault, clock }: Platform): Challenge => ({
 
 export type Admission =
   | { admitted: true }
-  | { admitted: false; because: 'form-old' | 'too-fast' }
+  | { admitted: false; because: 'form-old' | 'too-fast'; retryAfter: null }
   | { admitted: false; because: 'too-many' | 'wait'; retryAfter: number };
 
 /**
@@ -52,8 +52,8 @@ export async function admit(
   const { clock } = platform;
   const madeAt = readChallenge(platform, form.challenge);
   const age = madeAt === null ? Number.NaN : (clock.system().getTime() - madeAt) / 1000;
-  if (!(age >= -5 && age < FORM_HOURS * 3600)) return { admitted: false, because: 'form-old' };
-  if (age < LEAST_SECONDS) return { admitted: false, because: 'too-fast' };
+  if (!(age >= -5 && age < FORM_HOURS * 3600)) return { admitted: false, because: 'form-old', retryAfter: null };
+  if (age < LEAST_SECONDS) return { admitted: false, because: 'too-fast', retryAfter: null };
   const worked = isWork(form.challenge, form.work);
   const own = await takeFromLimits(
     db,

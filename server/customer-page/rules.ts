@@ -11,7 +11,7 @@ export function scopesFor(topic: Topic): { see: DelegationScope; act: Delegation
 
 /** What somebody may do who has a link. `scopes`: null for the customer. */
 export function mayDo(
-  facts: { state: CaseState; topic: Topic; asked: 'fix works' | 'question' | null; isFormal: boolean },
+  facts: { state: CaseState; topic: Topic; isFormal: boolean },
   scopes: ReadonlySet<DelegationScope> | null,
 ): Deeds & { see: boolean } {
   const needed = scopesFor(facts.topic);
@@ -22,7 +22,8 @@ export function mayDo(
   return {
     see,
     write: act && facts.state !== 'joined',
-    answer: act && facts.asked === 'fix works',
+    // Also after it was closed without an answer: the question still stands.
+    answer: act && (facts.state === 'fix reported' || facts.state === 'unconfirmed'),
     call: act && !ended,
     formal: own && !facts.isFormal && facts.state !== 'joined',
     cancel: own && !ended,
@@ -30,8 +31,9 @@ export function mayDo(
   };
 }
 
+// Bounded on purpose: hostile text must not make it go back and forth.
 const AMOUNT =
-  /(?:€|\bEUR\b|\beuro\b)\s?-?\d[\d.,'’\u00a0 ]*\d|(?:€|\bEUR\b|\beuro\b)\s?-?\d|-?\d(?:[\d.,'’]*\d)?(?:,-)?[\u00a0 ]?(?:€|\bEUR\b|\beuro\b|\bcentesimi\b|\bcents?\b)/giu;
+  /(?:€|\bEUR|\beuro)\s?-?\d(?:[\d.,'’]{0,20}\d)?|-?\d(?:[\d.,'’]{0,20}\d)?[\u00a0 ]?(?:€|EUR\b|euro\b|centesimi\b|cents?\b)/giu;
 
 /** Text without amounts of money, for a delegate who may not see them. What is an amount is found by its currency. */
 export const withoutMoney = (text: string, instead: string): string => text.replaceAll(AMOUNT, instead);
@@ -41,11 +43,15 @@ const STEPS: Record<string, CaseStep> = {
   'case.opened': 'opened',
   'case.handed-over': 'handed over',
   'case.accepted': 'accepted',
+  'case.taken': 'accepted',
   'case.climbed': 'climbed',
   'case.fix-reported': 'fix reported',
   'case.reopened': 'reopened',
-  'case.waiting': 'waiting',
-  'case.resumed': 'resumed',
+  'case.asked': 'waiting',
+  'case.confirmed': 'confirmed',
+  'case.unconfirmed': 'unconfirmed',
+  'case.cancelled': 'cancelled',
+  'case.joined': 'joined',
   'case.formal': 'formal',
 };
 

@@ -32,7 +32,7 @@ export function renderCase(view: CaseView): string {
     body: [
       acting(view),
       hero(view),
-      facts.asked === 'fix works' && facts.may.answer && fixQuestion(view),
+      facts.may.answer && fixQuestion(view),
       promises(view),
       facts.may.write && write(view),
       renderThread(facts.thread, view.page, { frame, viewer: facts.viewer, path }),
