@@ -78,6 +78,17 @@ describe('a reply', () => {
     expect(foldReply(text)).toEqual({ text, quoted: '', signature: '' });
   });
 
+  test('that only passes a mail on is read as that mail, with words above it as those words', () => {
+    const passedOn =
+      '---------- Messaggio inoltrato ---------\nDa: Lagonet <aiuto@lagonet.example>\nDate: lun 23 nov 2026\nSubject: Fattura\n\nVedi sotto.';
+    expect(foldReply(`\n\n${passedOn}`)).toEqual({ text: passedOn, quoted: '', signature: '' });
+    expect(foldReply(`Non è la mia.\n\n${passedOn}`)).toEqual({
+      text: 'Non è la mia.',
+      quoted: passedOn,
+      signature: '',
+    });
+  });
+
   test('a paragraph on one long line stays as it is', () => {
     const paragraph = 'Buongiorno, scrivo perché '.repeat(60).trim();
     const folded = foldReply(`${paragraph}\n\nIl 23/11/2026 09:12, Lagonet ha scritto:\n> ${paragraph}`);

@@ -34,6 +34,8 @@ const HEADING_REST =
 const DASHED =
   /^[\s>]{0,20}-{2,12} ?(original message|messaggio originale|messaggio inoltrato|forwarded message|ursprüngliche nachricht|message d'origine|mensaje original|original appointment|inizio messaggio inoltrato)[ :]?-{0,12}\s*$/i;
 
+const FORWARDED = /inoltrat|forward|weitergeleitet|transféré|reenviado|doorgestuurd/i;
+
 const RULE = /^\s*[-=+_]{3,4}\n/;
 
 const SIGNED =
@@ -94,9 +96,10 @@ export function foldReply(given: string): FoldedReply {
     quoted: restore(quoted.filter(Boolean).join('\n')),
     signature: restore(signature.filter(Boolean).join('\n')),
   };
-  // A mail that is nothing but ">" lines or a greeting has to be read as it is.
-  return folded.text === '' && cut < 0 && folded.quoted === ''
-    ? { text: restore(given), quoted: '', signature: '' }
+  // A mail that is nothing but a signature, or one passed on without a word, has to be read as it is.
+  const passedOn = cut >= 0 && FORWARDED.test(kept[cut] ?? '');
+  return folded.text === '' && (passedOn || (cut < 0 && folded.quoted === ''))
+    ? { text: restore(kept.join('\n') + (rest && `\n${rest}`)), quoted: '', signature: '' }
     : folded;
 }
 
