@@ -39,6 +39,17 @@ export default defineConfig({
           globalSetup: ['tests/support/global-setup.ts'],
         },
       },
+      {
+        test: {
+          ...shared,
+          // Against servers that come as packages of the system: not part of `npm test`, which needs nothing installed by hand.
+          name: 'servers',
+          include: ['tests/servers/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 300_000,
+          globalSetup: ['tests/support/global-setup.ts'],
+        },
+      },
     ],
   },
 });

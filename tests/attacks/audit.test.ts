@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Customer, CustomerBrief } from '../../contract/customers.ts';
 import type { Incident, IncidentBrief } from '../../contract/incidents.ts';
 import type { Settings } from '../../contract/settings.ts';
-import { STAFF_PASSWORD, type Stage, setStage } from './stage.ts';
+import { STAFF_PASSWORD, type Stage, setStage } from '../support/stage.ts';
 
 // Whoever does something can't do it unseen: after each write the events name it, and the very person who did it. Read beside the running
 // product, so on PostgreSQL only; what is recorded is the same on both engines.

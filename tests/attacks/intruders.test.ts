@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Customer, CustomerBrief } from '../../contract/customers.ts';
 import type { AlarmBrief, IncidentBrief } from '../../contract/incidents.ts';
 import { until } from '../support/product.ts';
+import { nonce, PEOPLE, STAFF_PASSWORD, type Stage, setStage } from '../support/stage.ts';
 import { ENGINES } from '../support/test-platform.ts';
-import { nonce, PEOPLE, STAFF_PASSWORD, type Stage, setStage } from './stage.ts';
 
 /** Says something over a bare socket and returns what comes back until the other side closes or `quietMilliseconds` pass. */
 async function overSocket(baseUrl: string, said: string | Buffer, quietMilliseconds = 3000): Promise<string> {

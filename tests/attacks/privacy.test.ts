@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Customer, CustomerBrief } from '../../contract/customers.ts';
 import type { IncidentBrief } from '../../contract/incidents.ts';
 import { until } from '../support/product.ts';
+import { nonce, PEOPLE, type Stage, setStage } from '../support/stage.ts';
 import { ENGINES } from '../support/test-platform.ts';
-import { nonce, PEOPLE, type Stage, setStage } from './stage.ts';
 
 const PUBLIC = [
   '/status',

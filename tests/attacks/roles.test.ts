@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DEEDS, type Deed, ROLES, type StaffRole } from '../../contract/deeds.ts';
+import { type Stage, setStage, type Visitor } from '../support/stage.ts';
 import { ENGINES } from '../support/test-platform.ts';
-import { type Stage, setStage, type Visitor } from './stage.ts';
 
 // Every route against everybody. The table is written by hand beside the code: a route that is missing here fails the test, and so does one that opens wider.
 type Opening = 'public' | 'token' | 'staff' | Deed;
@@ -44,6 +44,7 @@ const ROUTES: Record<string, { opens: Opening; body?: unknown }> = {
   'PATCH /api/v1/staff/{id}': { opens: 'staff:manage', body: { ended: true } },
   'GET /api/v1/settings': { opens: 'settings:see' },
   'PATCH /api/v1/settings': { opens: 'settings:see' },
+  'GET /api/v1/holidays': { opens: 'settings:see' },
   'GET /api/v1/customers': { opens: 'customers:see' },
   'GET /api/v1/customers/{id}': { opens: 'customers:see' },
   'POST /api/v1/contact-points/{id}/consent': {
@@ -92,6 +93,7 @@ const ROUTES: Record<string, { opens: Opening; body?: unknown }> = {
   'POST /api/v1/teams': { opens: 'teams:manage' },
   'PATCH /api/v1/teams/{id}': { opens: 'teams:manage', body: { name: 'Night' } },
   'DELETE /api/v1/teams/{id}': { opens: 'teams:manage' },
+  'POST /api/v1/teams/{id}/restore': { opens: 'teams:manage' },
   'PUT /api/v1/teams/{id}/members/{staffId}': { opens: 'teams:manage', body: { lead: false, capacity: 20 } },
   'DELETE /api/v1/teams/{id}/members/{staffId}': { opens: 'teams:manage' },
   'GET /api/v1/absences': { opens: 'cases:work' },
@@ -108,6 +110,7 @@ const ROUTES: Record<string, { opens: Opening; body?: unknown }> = {
   'POST /api/v1/mailboxes': { opens: 'mailboxes:manage' },
   'PATCH /api/v1/mailboxes/{id}': { opens: 'mailboxes:manage', body: { enabled: false } },
   'DELETE /api/v1/mailboxes/{id}': { opens: 'mailboxes:manage' },
+  'POST /api/v1/mailboxes/{id}/restore': { opens: 'mailboxes:manage' },
   'POST /api/v1/mailboxes/{id}/test': { opens: 'mailboxes:manage' },
   'GET /api/v1/lexicon': { opens: 'cases:work' },
   'PUT /api/v1/lexicon': { opens: 'settings:change' },

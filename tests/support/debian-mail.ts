@@ -20,6 +20,8 @@ export interface DebianMail {
   imapPort: number;
   /** The certificate authority that signed its certificate, for 127.0.0.1 (PEM). */
   ca: string;
+  /** The file in which it is. */
+  caFile: string;
   password: string;
   /** What both servers wrote. */
   log(): string;
@@ -195,6 +197,7 @@ service stats {
     smtpPort,
     imapPort,
     ca,
+    caFile: join(home, 'ca.pem'),
     password,
     log,
     restartDovecot: async () => {

@@ -11,8 +11,8 @@ import {
   type RunningProduct,
   startOtherEnd,
   startProduct,
-} from '../support/product.ts';
-import type { Engine } from '../support/test-platform.ts';
+} from './product.ts';
+import type { Engine } from './test-platform.ts';
 
 export interface Answered {
   status: number;
