@@ -8,7 +8,14 @@ import { takeFromLimit, tooMany } from '../platform/rate-limit.ts';
 import { readSettings } from '../settings/index.ts';
 import { readLexicon, writeLexicon } from './lexicon-store.ts';
 import type { OpenMailbox } from './mailbox-port.ts';
-import { changeMailbox, endMailbox, listMailboxes, makeMailbox, testMailbox } from './manage-mailboxes.ts';
+import {
+  changeMailbox,
+  endMailbox,
+  listMailboxes,
+  makeMailbox,
+  restoreMailbox,
+  testMailbox,
+} from './manage-mailboxes.ts';
 import type { IntakePorts } from './ports.ts';
 import { foldWords, triage } from './triage.ts';
 
@@ -46,6 +53,11 @@ export function mailboxRoutes(http: Http, ports: IntakePorts, openMailbox: OpenM
     },
   );
   http.post(
+    '/api/v1/mailboxes/:id/restore',
+    { config: { access: 'deed:mailboxes:manage' }, schema: { params: WithId, response: { 200: Mailbox } } },
+    async (request) => await restoreMailbox(platform, actorOf(request), request.params.id),
+  );
+  http.post(
     '/api/v1/mailboxes/:id/test',
     { config: { access: 'deed:mailboxes:manage' }, schema: { params: WithId, response: { 200: MailboxTested } } },
     async (request) => {
@@ -64,7 +76,7 @@ export function mailboxRoutes(http: Http, ports: IntakePorts, openMailbox: OpenM
   );
   http.put(
     '/api/v1/lexicon',
-    { config: { access: 'deed:settings:change' }, schema: { body: Lexicon, response: { 200: Lexicon } } },
+    { config: { access: 'deed:lexicon:change' }, schema: { body: Lexicon, response: { 200: Lexicon } } },
     async (request) =>
       await platform.database.transaction(async (tx) => {
         const entries = request.body

@@ -102,6 +102,15 @@ export async function endMailboxRow(tx: Tx, id: string, at: Date): Promise<void>
   );
 }
 
+/** Takes the end of a mailbox back, switched off and with the name that it had; null when it has not ended. Its name must be free. */
+export async function restoreMailboxRow(tx: Tx, id: string): Promise<StoredMailbox | null> {
+  const { rows } = await sql<Row>`UPDATE mailboxes SET ended_at = NULL, name = replace(name, ' (' || id || ')', '')
+    WHERE id = ${id}::uuid AND ended_at IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM mailboxes other WHERE other.name = replace(mailboxes.name, ' (' || mailboxes.id || ')', ''))
+    RETURNING ${COLUMNS}`.execute(tx);
+  return rows[0] ? read(rows[0]) : null;
+}
+
 /** Its account or folder is another one: it is read from the beginning, without answering what is older than now. */
 export async function forgetPosition(tx: Tx, id: string): Promise<void> {
   await sql`UPDATE mailboxes SET uid_validity = NULL, last_uid = 0, connected_since = NULL WHERE id = ${id}`.execute(

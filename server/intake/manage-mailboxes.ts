@@ -15,6 +15,7 @@ import {
   lockMailbox,
   readMailbox,
   readMailboxes,
+  restoreMailboxRow,
   type StoredMailbox,
   writeMailbox,
 } from './mailbox-store.ts';
@@ -77,6 +78,18 @@ export async function endMailbox(platform: Platform, actor: Actor, id: string): 
     if (!(await lockMailbox(tx, id))) throw notFound('This mailbox');
     await endMailboxRow(tx, id, platform.clock.business());
     await recordEvents(tx, platform.clock, actor, [{ kind: 'mailbox.ended', subjectKind: 'mailbox', subjectId: id }]);
+  });
+}
+
+/** Takes the end of a mailbox back: it stands as it was, switched off. Throws `not-found` when it has not ended or its name is in use. */
+export async function restoreMailbox(platform: Platform, actor: Actor, id: string): Promise<Mailbox> {
+  return await platform.database.transaction(async (tx) => {
+    const mailbox = await restoreMailboxRow(tx, id);
+    if (!mailbox) throw notFound('This ended mailbox');
+    await recordEvents(tx, platform.clock, actor, [
+      { kind: 'mailbox.restored', subjectKind: 'mailbox', subjectId: id },
+    ]);
+    return present(mailbox);
   });
 }
 

@@ -11,6 +11,7 @@ import {
   openCase,
   openCasesOf,
   proposeJoin,
+  readCases,
   recentCasesOf,
 } from '../cases/index.ts';
 import {
@@ -37,6 +38,7 @@ import { type CaseAt, isReminder, isShort, sameMatter, threadMessage } from './t
 import { type Triage, triage } from './triage.ts';
 
 const DAY = 86_400_000;
+const MOST_JOINS = 10;
 const LONGEST_BODY = 200_000;
 const LONGEST_HTML = 1_000_000;
 
@@ -106,9 +108,11 @@ export async function placeMessage(
     tx,
     candidates.map(({ partyId }) => partyId),
   );
+  // Words that only make sense as a part of something are about whatever is open.
+  const isVague = look.topic === 'other' || isReminder(words);
   const withOpen = new Set(
     openOfAll
-      .filter(({ id, topic }) => named.some((found) => found?.id === id) || sameMatter(topic, look.topic))
+      .filter(({ id, topic }) => named.some((found) => found?.id === id) || isVague || sameMatter(topic, look.topic))
       .map(({ partyId }) => partyId),
   );
   const identity: Identity = placing.given
@@ -134,9 +138,11 @@ export async function placeMessage(
     byLink: named[0],
     byReply: named[1],
     byNumber: named[2],
-    open: known ? (await openCasesOf(tx, [known.partyId])).map(caseAt) : [],
+    open: known ? await openCasesOf(tx, [known.partyId]) : [],
     recent: known
-      ? (await recentCasesOf(tx, [known.partyId], daysBefore(now, settings.cases.reopenDays))).map(caseAt)
+      ? (await recentCasesOf(tx, [known.partyId], daysBefore(now, settings.cases.reopenDays))).filter(
+          ({ joinedTo }) => joinedTo === null,
+        )
       : [],
     topic: look.topic,
     isReminder: isReminder(words),
@@ -225,7 +231,17 @@ export async function placeMessage(
 
 const daysBefore = (now: Date, days: number): Date => new Date(now.getTime() - days * DAY);
 
-const caseAt = (key: CaseKey): CaseAt => ({ ...key, id: key.joinedTo ?? key.id });
+/** Of a case that was joined to another: the one in which the matter goes on. */
+async function standing(tx: Tx, key: CaseKey | null): Promise<CaseAt | null> {
+  let found: CaseAt | null = key;
+  let next = key?.joinedTo ?? null;
+  for (let step = 0; next !== null && step < MOST_JOINS; step++) {
+    const [record] = await readCases(tx, [next]);
+    found = record ?? null;
+    next = record?.joinedTo ?? null;
+  }
+  return found;
+}
 
 /** By link, by the mails that it answers, by number: the case that a message names. */
 async function namedCases(
@@ -243,7 +259,7 @@ async function namedCases(
         ({ id }) => id === link.caseId,
       ) ?? null)
     : null;
-  return [byLink && caseAt(byLink), byReply && caseAt(byReply), byNumber && caseAt(byNumber)];
+  return [await standing(tx, byLink), await standing(tx, byReply), await standing(tx, byNumber)];
 }
 
 interface Writer {

@@ -1,0 +1,136 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type ImapServer, startImapServer } from '../../example/imap-server.ts';
+import { ENGINES, openTestPlatform, type TestPlatform } from '../../tests/support/test-platform.ts';
+
+import { openMailbox } from '../channels/email/mailbox.ts';
+import { createFlow } from '../flow.ts';
+import { until } from '../outbox/outbox.fixture.ts';
+import { makeFirstTeams } from '../teams/index.ts';
+import { ADMINISTRATOR, rawMail } from './intake.fixture.ts';
+import { createMailboxWorker, type MailboxWorker } from './mailbox-worker.ts';
+import { changeMailbox, endMailbox, listMailboxes, makeMailbox, testMailbox } from './manage-mailboxes.ts';
+
+describe.each(ENGINES)('mailboxes that are kept, on %s', (engine) => {
+  let platform: TestPlatform;
+  let server: ImapServer;
+  const workers: MailboxWorker[] = [];
+  beforeAll(async () => {
+    platform = await openTestPlatform(engine);
+    await platform.database.transaction((tx) => makeFirstTeams(tx, platform.clock));
+    server = await startImapServer({});
+  });
+  afterAll(async () => {
+    for (const worker of workers) await worker.stop();
+    await server.close();
+    await platform.close();
+  });
+
+  const quick: typeof openMailbox = (config, ports) => openMailbox(config, ports, { reconnectMilliseconds: [20] });
+  const work = async (): Promise<MailboxWorker> => {
+    const worker = createMailboxWorker(platform, quick);
+    workers.push(worker);
+    await worker.start();
+    return worker;
+  };
+  const kept = async () =>
+    (
+      await sql<{
+        quiet: boolean;
+        decision: string | null;
+        case_id: string | null;
+        size: number;
+      }>`SELECT quiet, decision, case_id, blobs.size FROM inbound_messages
+        JOIN blobs ON blobs.id = raw_blob ORDER BY inbound_messages.id`.execute(platform.database.db)
+    ).rows;
+  const theMailbox = async () => (await listMailboxes(platform))[0];
+
+  test('given old mail, new mail, a cut in mid fetch, a change of UIDs and a second process, then each mail is kept once; old mail is quiet', async () => {
+    server.append(rawMail({ from: 'anna@example.com', text: 'vecchia' }), new Date(Date.now() - 86_400_000));
+    const made = await makeMailbox(platform, ADMINISTRATOR, {
+      name: 'care',
+      kind: 'email',
+      address: 'care@lagonet.example',
+      enabled: true,
+      routeId: null,
+      teamId: null,
+      config: {
+        host: '127.0.0.1',
+        port: server.port,
+        secure: false,
+        user: 'help',
+        folder: 'INBOX',
+        authservId: null,
+        trustedRoots: null,
+        markSeen: false,
+      },
+      password: 'secret',
+    });
+    expect(made).toMatchObject({ hasPassword: true, state: 'unknown' });
+    expect(JSON.stringify(await listMailboxes(platform))).not.toContain('secret');
+    const { rows } = await sql<{ config: string }>`SELECT config::text AS config FROM mailboxes`.execute(
+      platform.database.db,
+    );
+    expect(rows[0]?.config).not.toContain('"secret"');
+    expect(await testMailbox(platform, quick, made.id)).toEqual({ works: true, reason: null });
+
+    const first = await work();
+    await until(async () => (await theMailbox())?.state === 'up' && (await kept()).length === 1);
+    expect((await kept())[0]).toMatchObject({ quiet: true });
+    server.append(rawMail({ from: 'anna@example.com', text: 'Internet non va' }), new Date(Date.now() + 60_000));
+    await until(async () => (await kept()).length === 2);
+    // The line breaks within a large mail; it is fetched again, whole.
+    server.behaviour.cutAfterBytes = 40_000;
+    const large = rawMail({ from: 'bruno@example.com', text: 'La fattura è sbagliata. '.repeat(10_000) });
+    server.append(large, new Date(Date.now() + 60_000));
+    await until(async () => (await kept()).length === 3);
+    expect((await kept())[2]).toMatchObject({ quiet: false, size: large.length });
+    // A second process leaves it alone, and takes it over when the first is gone.
+    await work();
+    await first.stop();
+    server.renumber();
+    server.drop();
+    server.append(rawMail({ from: 'carla@example.com', text: 'Vorrei la disdetta' }), new Date(Date.now() + 60_000));
+    platform.clock.advance(120_000);
+    await until(async () => (await kept()).length === 4);
+    const flow = createFlow(platform);
+    await flow.round();
+    expect((await kept()).map(({ decision, case_id }) => decision ?? (case_id ? 'case' : 'lost'))).toEqual([
+      'older than the connection',
+      'case',
+      'case',
+      'case',
+    ]);
+  });
+
+  test('given a wrong password, then it is down with the reason, and up when it is put right; another folder is read quietly from its beginning; an ended one is not read', async () => {
+    const id = (await theMailbox())?.id ?? '';
+    server.behaviour.refuseLogin = true;
+    await changeMailbox(platform, ADMINISTRATOR, id, { password: 'wrong' });
+    await until(async () => (await theMailbox())?.state === 'down');
+    expect((await theMailbox())?.stateReason).toBeTruthy();
+    expect((await testMailbox(platform, quick, id)).works).toBe(false);
+    server.behaviour.refuseLogin = false;
+    await changeMailbox(platform, ADMINISTRATOR, id, { password: 'secret' });
+    await until(async () => (await theMailbox())?.state === 'up');
+    await expect(
+      changeMailbox(platform, ADMINISTRATOR, id, { teamId: '00000000-0000-7000-8000-000000000001' }),
+    ).rejects.toMatchObject({ code: 'mailbox-refers' });
+    await expect(changeMailbox(platform, ADMINISTRATOR, id, { address: 'nonsense' })).rejects.toMatchObject({
+      code: 'mailbox-address',
+    });
+    await endMailbox(platform, ADMINISTRATOR, id);
+    expect(await listMailboxes(platform)).toEqual([]);
+    const before = (await kept()).length;
+    await until(
+      async () =>
+        (
+          await sql<{ held: number }>`SELECT count(*) AS held FROM mailboxes WHERE holder IS NOT NULL`.execute(
+            platform.database.db,
+          )
+        ).rows[0]?.held === 0,
+    );
+    server.append(rawMail({ from: 'dino@example.com', text: 'Dopo' }));
+    expect((await kept()).length).toBe(before);
+  });
+});
