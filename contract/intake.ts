@@ -57,7 +57,7 @@ const Secret = Type.String({
   description: 'The password, or env:FILODIRETTO_SECRET_… to name a variable of the server. Left out: unchanged.',
 });
 
-/** GET /api/v1/mailboxes → Mailbox[]; POST NewMailbox; PATCH /:id ChangeMailbox; DELETE /:id; POST /:id/test → MailboxTested. */
+/** GET /api/v1/mailboxes → Mailbox[]; POST NewMailbox; PATCH /:id ChangeMailbox; DELETE /:id; POST /:id/restore takes its end back; POST /:id/test → MailboxTested. */
 export const NewMailbox = Type.Object(
   { ...mailboxFields, kind: MailboxKind, password: Type.Optional(Secret) },
   { additionalProperties: false },

@@ -212,6 +212,15 @@ export type Settings = Static<typeof Settings>;
 export const ChangeSettings = Type.Partial(Settings, { additionalProperties: false });
 export type ChangeSettings = Static<typeof ChangeSettings>;
 
+/** GET /api/v1/holidays?country=IT&region=32&language=it → what date-holidays knows, and the holidays of the coming year as working hours count them. */
+const NamedCode = Type.Object({ code: Type.String(), name: Type.String() });
+export const HolidaysAhead = Type.Object({
+  countries: Type.Array(NamedCode),
+  regions: Type.Array(NamedCode),
+  days: Type.Array(Type.Object({ on: Type.String(), name: Type.String() })),
+});
+export type HolidaysAhead = Static<typeof HolidaysAhead>;
+
 /** Routes out. GET /api/v1/routes; POST; PATCH /:id; DELETE /:id; POST /:id/test { to } sends a test message. A secret is written, never read back. */
 export const SmppConfig = Type.Object(
   {

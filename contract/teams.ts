@@ -45,7 +45,7 @@ export const NewTeam = Type.Object(
 );
 export type NewTeam = Static<typeof NewTeam>;
 
-/** PATCH /api/v1/teams/:id → Team. DELETE /api/v1/teams/:id → 204; 409 `last-team` for the last care or technical one, `team-has-cases` while cases are open. */
+/** PATCH /api/v1/teams/:id → Team. POST /api/v1/teams/:id/restore → Team takes its end back. DELETE /api/v1/teams/:id → 204; 409 `last-team` for the last care or technical one, `team-has-cases` while cases are open. */
 export const ChangeTeam = Type.Object(
   { name: Type.Optional(Name), acceptMinutes: Type.Optional(AcceptMinutes) },
   { additionalProperties: false },

@@ -38,7 +38,7 @@ import type { Platform } from './platform/platform.ts';
 import { rootFolder } from './platform/root-folder.ts';
 import { hashToken } from './platform/secrets.ts';
 import { securityHeaders } from './platform/security-headers.ts';
-import { promiseRoutes } from './promises/index.ts';
+import { holidayRoutes, promiseRoutes } from './promises/index.ts';
 import { searchRoutes } from './search/index.ts';
 import { settingsRoutes } from './settings/index.ts';
 import { createStatusPages, statusRoutes } from './status/index.ts';
@@ -147,6 +147,7 @@ async function startWeb(
   intakeRoutes(http, flow.intake);
   mailboxRoutes(http, flow.intake, openMailbox);
   searchRoutes(http, platform);
+  holidayRoutes(http, platform);
   promiseRoutes(http, platform, flow.describeSubjects, flow.namePeople);
   outboxRoutes(http, platform, flow.outbox);
   customerPageRoutes(http, {

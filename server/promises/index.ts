@@ -1,3 +1,4 @@
+export { holidayRoutes } from './holiday-routes.ts';
 export { makePromise, settleOpenPromises } from './make.ts';
 export { pausePromises, resumePromises } from './pause.ts';
 export type { NewPromise, PromiseKind, PromiseRecord } from './promise.ts';

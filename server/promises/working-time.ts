@@ -1,5 +1,6 @@
 import Holidays from 'date-holidays';
 import { DateTime } from 'luxon';
+import type { Language } from '../../contract/answer.ts';
 import type { Settings } from '../../contract/settings.ts';
 
 /** When the operator's people work: asked by the arithmetic below, in the operator's zone. */
@@ -35,22 +36,27 @@ const dayOpenings = (intervals: readonly { from: string; to: string }[]): readon
   return joined;
 };
 
-const holidayCache = new Map<string, ReadonlySet<string>>();
+const holidayCache = new Map<string, ReadonlyMap<string, string>>();
 
-/** The days ('2026-04-06') of a year that the law of a country (and of one of its regions) makes holidays; none for a country that is not known. */
-function publicHolidays(country: string, region: string, year: number): ReadonlySet<string> {
-  const key = `${country} ${region} ${year}`;
+/** The days ('2026-04-06') of a year that the law of a country (and of one of its regions) makes holidays, with their names; none for a country that is not known. */
+function publicHolidays(
+  country: string,
+  region: string,
+  year: number,
+  language: Language = 'it',
+): ReadonlyMap<string, string> {
+  const key = `${country} ${region} ${year} ${language}`;
   const known = holidayCache.get(key);
   if (known) return known;
   const calendar = region === '' ? new Holidays(country) : new Holidays(country, region);
-  const days = new Set<string>();
+  const days = new Map<string, string>();
   // The year before as well: what begins on its last day may reach into this one.
   for (const each of [year - 1, year]) {
-    for (const holiday of calendar.getHolidays(each) || []) {
+    for (const holiday of calendar.getHolidays(each, language) || []) {
       if (holiday.type !== 'public') continue;
       const first = DateTime.fromISO(holiday.date.slice(0, 10), { zone: 'utc' });
       const count = Math.max(1, Math.round((holiday.end.getTime() - holiday.start.getTime()) / (1440 * MINUTE)));
-      for (let index = 0; index < count; index++) days.add(first.plus({ days: index }).toISODate() ?? '');
+      for (let index = 0; index < count; index++) days.set(first.plus({ days: index }).toISODate() ?? '', holiday.name);
     }
   }
   holidayCache.set(key, days);
@@ -62,6 +68,37 @@ export function knowsHolidaysOf(country: string, region: string): boolean {
   const calendar = new Holidays();
   if (!Object.hasOwn(calendar.getCountries(), country)) return false;
   return region === '' || Object.hasOwn(calendar.getStates(country) ?? {}, region);
+}
+
+interface NamedCode {
+  code: string;
+  name: string;
+}
+
+const byName = (named: Record<string, string> | undefined): NamedCode[] =>
+  Object.entries(named ?? {})
+    .map(([code, name]) => ({ code, name }))
+    .sort((a, b) => a.name.localeCompare(b.name));
+
+/** The countries whose holidays are known, the regions of one of them, and its holidays in the year that begins on a day ('2026-11-22'). */
+export function holidaysAhead(
+  country: string,
+  region: string,
+  from: string,
+  language: Language,
+): { countries: NamedCode[]; regions: NamedCode[]; days: { on: string; name: string }[] } {
+  const calendar = new Holidays();
+  const year = Number(from.slice(0, 4));
+  const until = `${year + 1}${from.slice(4)}`;
+  const known = new Map([year, year + 1].flatMap((each) => [...publicHolidays(country, region, each, language)]));
+  return {
+    countries: byName(calendar.getCountries(language)),
+    regions: byName(calendar.getStates(country, language)),
+    days: [...known]
+      .map(([on, name]) => ({ on, name }))
+      .filter(({ on }) => on >= from && on < until)
+      .sort((a, b) => (a.on < b.on ? -1 : 1)),
+  };
 }
 
 /**

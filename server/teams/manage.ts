@@ -10,6 +10,7 @@ import {
   deleteMember,
   hasOpenCases,
   insertTeam,
+  lockEndedTeam,
   lockTeam,
   lockTeams,
   nameIsTaken,
@@ -69,6 +70,18 @@ export async function endTeam(platform: Platform, actor: Actor, id: string): Pro
   });
 }
 
+/** Takes the end of a team back, with its members as they were. Throws `not-found` when it has not ended, `team-name-taken`. */
+export async function restoreTeam(platform: Platform, actor: Actor, id: string): Promise<void> {
+  await platform.database.transaction(async (tx) => {
+    await lockTeams(tx);
+    const team = await lockEndedTeam(tx, id);
+    if (!team) throw notFound('This ended team');
+    await requireFreeName(tx, team.name, id);
+    await setTeamEnded(tx, id, null);
+    await record(tx, platform, actor, 'team.restored', id, {});
+  });
+}
+
 /** Puts somebody into a team, or changes what they do there. Throws `not-found`, `wrong-team`. */
 export async function setTeamMember(
   platform: Platform,
@@ -121,7 +134,7 @@ const record = (
   tx: Tx,
   platform: Platform,
   actor: Actor,
-  kind: 'team.made' | 'team.changed' | 'team.ended' | 'team.member-set' | 'team.member-removed',
+  kind: 'team.made' | 'team.changed' | 'team.ended' | 'team.restored' | 'team.member-set' | 'team.member-removed',
   teamId: string,
   data: Record<string, unknown>,
 ): Promise<void> => recordEvents(tx, platform.clock, actor, [{ kind, subjectKind: 'team', subjectId: teamId, data }]);

@@ -4,7 +4,7 @@ import { Absence, ChangeTeam, NewAbsence, NewTeam, SetTeamMember, Team } from '.
 import { actorOf, type Http } from '../platform/http.ts';
 import type { Platform } from '../platform/platform.ts';
 import { currentAbsences, recordAbsence, withdrawAbsence } from './absences.ts';
-import { changeTeam, endTeam, makeTeam, removeTeamMember, setTeamMember } from './manage.ts';
+import { changeTeam, endTeam, makeTeam, removeTeamMember, restoreTeam, setTeamMember } from './manage.ts';
 import { presentTeam, presentTeams } from './present.ts';
 
 const ById = Type.Object({ id: Id });
@@ -40,6 +40,15 @@ export function teamRoutes(http: Http, platform: Platform): void {
     async (request, reply) => {
       await endTeam(platform, actorOf(request), request.params.id);
       return reply.code(204).send();
+    },
+  );
+
+  http.post(
+    '/api/v1/teams/:id/restore',
+    { config: { access: 'deed:teams:manage' }, schema: { params: ById, response: { 200: Team } } },
+    async (request) => {
+      await restoreTeam(platform, actorOf(request), request.params.id);
+      return await team(request.params.id);
     },
   );
 

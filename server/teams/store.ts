@@ -73,8 +73,17 @@ export async function updateTeam(tx: Tx, id: string, change: { name: string; acc
   );
 }
 
-export async function setTeamEnded(tx: Tx, id: string, at: Date): Promise<void> {
+export async function setTeamEnded(tx: Tx, id: string, at: Date | null): Promise<void> {
   await sql`UPDATE teams SET ended_at = ${at} WHERE id = ${id}`.execute(tx);
+}
+
+/** A team that has ended, held until the end of the transaction. */
+export async function lockEndedTeam(tx: Tx, id: string): Promise<TeamRecord | null> {
+  const { rows } =
+    await sql<TeamRecord>`SELECT ${TEAM} FROM teams WHERE id = ${id}::uuid AND ended_at IS NOT NULL FOR UPDATE`.execute(
+      tx,
+    );
+  return rows[0] ?? null;
 }
 
 export async function nameIsTaken(tx: Tx, name: string, except: string | null): Promise<boolean> {

@@ -113,7 +113,7 @@ const ROUTES: Record<string, { opens: Opening; body?: unknown }> = {
   'POST /api/v1/mailboxes/{id}/restore': { opens: 'mailboxes:manage' },
   'POST /api/v1/mailboxes/{id}/test': { opens: 'mailboxes:manage' },
   'GET /api/v1/lexicon': { opens: 'cases:work' },
-  'PUT /api/v1/lexicon': { opens: 'settings:change' },
+  'PUT /api/v1/lexicon': { opens: 'lexicon:change' },
   'POST /api/v1/lexicon/test': { opens: 'cases:work' },
   'GET /api/v1/search': { opens: 'staff' },
   'GET /api/v1/promises': { opens: 'promises:see' },
