@@ -153,6 +153,13 @@ describe('text', () => {
     expect([mail.text, mail.html?.html.trim(), mail.attachments]).toEqual(['piano', '<p>pagina</p>', []]);
   });
 
+  test('of a page too large to be shown is read from its beginning', async () => {
+    const mail = await read(`${head}Content-Type: text/html\n\n${'<p>parola</p>\n'.repeat(60_000)}`);
+    expect(mail.html).toBeNull();
+    expect(mail.text.startsWith('parola\n\nparola')).toBe(true);
+    expect(codes(mail)).toEqual(['text cut']);
+  });
+
   test('longer than is read is cut and said', async () => {
     const mail = await read(`${head}\n${'parola '.repeat(200_000)}`);
     expect(mail.text.length).toBeLessThanOrEqual(500_000);

@@ -24,7 +24,7 @@ export const MAIL_LIMITS: MailLimits = {
   parts: 1000,
   depth: 30,
   textBytes: 2_000_000,
-  htmlCharacters: 600_000,
+  htmlCharacters: 250_000,
   attachments: 100,
   attachmentBytes: 50_000_000,
   milliseconds: 60_000,
@@ -166,9 +166,12 @@ async function readBody(mail: Mail, parsed: ParsedMime, limits: MailLimits, head
   if (mail.attachments.some((one) => one.problem === 'too large'))
     problem(mail, 'attachment left out', 'An attachment is larger than is kept apart; it is only in the raw mail.');
   let text = parsed.text;
-  if (!text.trim() && parsed.html) text = await textOf(parsed.html);
+  if (!text.trim() && parsed.html) {
+    text = await textOf(parsed.html);
+    if (parsed.html.length > limits.htmlCharacters) cutText(mail);
+  }
   if (text.length > LONGEST_TEXT) {
-    problem(mail, 'text cut', 'A text is longer than is read; the rest is only in the raw mail.');
+    cutText(mail);
     text = text.slice(0, LONGEST_TEXT);
   }
   Object.assign(mail, foldReply(readable(text)));
@@ -195,6 +198,9 @@ async function readBody(mail: Mail, parsed: ParsedMime, limits: MailLimits, head
   if (!headersOnly && !mail.text && !mail.quoted && !mail.html && mail.attachments.length === 0)
     problem(mail, 'no text', 'The mail has no text and no attachment that could be read.');
 }
+
+const cutText = (mail: Mail): void =>
+  problem(mail, 'text cut', 'A text is longer than is read; the rest is only in the raw mail.');
 
 /** A winmail.dat is replaced by what it holds; its text is used when the mail has none. */
 async function unpackTnef(mail: Mail, parsed: ParsedMime, limits: MailLimits): Promise<MimePart[]> {
@@ -241,15 +247,12 @@ async function attachment(part: MimePart, number: number): Promise<MailAttachmen
   return { ...base, ...(await judgeContent(part.content, name, declaredType)), content: part.content };
 }
 
-/** By mailparser's own reading of HTML, through a mail that has nothing else. */
+/** By mailparser's own reading of HTML, through a mail that has nothing else; of what it refuses, the words between the tags. */
 async function textOf(html: string): Promise<string> {
+  const beginning = html.slice(0, MAIL_LIMITS.htmlCharacters);
   const head = 'Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n';
-  const { text } = await simpleParser(Buffer.from(head + html), {
-    skipTextToHtml: true,
-    skipImageLinks: true,
-    maxHtmlLengthToParse: MAIL_LIMITS.htmlCharacters,
-  });
-  return text ?? '';
+  const { text } = await simpleParser(Buffer.from(head + beginning), { skipTextToHtml: true, skipImageLinks: true });
+  return text || beginning.replace(/<[^<>]*>/g, ' ').replace(/[^\S\n]+/g, ' ');
 }
 
 function showHtml(mail: Mail, given: string): MailHtml | null {
