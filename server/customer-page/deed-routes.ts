@@ -178,12 +178,12 @@ export function deedRoutes(http: Http, ports: CustomerPagePorts): void {
       if (!open) return reply;
       const form = await readForm(request, ports);
       const codeAt = form.fields.codeAt ?? '';
+      if (await wasDone(ports, open, form)) return seeOther(reply, pathOf(request, open.token));
       try {
         const { deed, point } = prepare(open, form);
         const isAllowed = point
           ? (await addressesOf(db, open.view.partyId)).some(({ id, verified }) => id === point && !verified)
           : (await codeAddresses(db, open)).some(({ id }) => id === codeAt);
-        if (await wasDone(ports, open, form)) return seeOther(reply, pathOf(request, open.token));
         if (!isAllowed) throw new FormTrouble('nowhere');
         const next = await withCode(
           request,

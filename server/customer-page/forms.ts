@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { FORM_LIMITS, type Trouble } from '../../contract/customer-page.ts';
 import type { ReadAttachment } from '../intake/index.ts';
 import type { Db } from '../platform/database/database.ts';
+import { invalid } from '../platform/errors.ts';
 import type { Platform } from '../platform/platform.ts';
 import { takeFromLimit, tooMany } from '../platform/rate-limit.ts';
 import type { CustomerPagePorts } from './ports.ts';
@@ -78,9 +79,9 @@ async function readParts(request: FastifyRequest, ports: Pick<CustomerPagePorts,
       });
     }
   } catch (error) {
-    if (!(error instanceof Error) || !('code' in error) || !/^FST_(FILES|PARTS|FIELDS)_LIMIT$/.test(String(error.code)))
-      throw error;
-    trouble ??= 'files-many';
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (/^FST_(FILES|PARTS|FIELDS)_LIMIT$/.test(code)) trouble ??= 'files-many';
+    else throw invalid('form-broken', 'The form did not arrive whole.', 'Send it again.');
   }
   return { fields, files, trouble };
 }
