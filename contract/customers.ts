@@ -76,3 +76,17 @@ export const RecordConsent = Type.Object(
 );
 export type RecordConsent = Static<typeof RecordConsent>;
 export const ConsentRecorded = Type.Object({ consent: Consent });
+
+/** POST /api/v1/customers/:id/merge { into } → PartyMerge: what this one has goes over. GET /:id/merges; POST /api/v1/merges/:id/undo. */
+export const MergeInto = Type.Object({ into: Id }, { additionalProperties: false });
+export const PartyMerge = Type.Object({
+  id: Id,
+  fromPartyId: Id,
+  intoPartyId: Id,
+  mergedAt: Instant,
+  undoneAt: Nullable(Instant),
+});
+export type PartyMerge = Static<typeof PartyMerge>;
+
+/** POST /api/v1/contact-points/:id/verify: by a document that staff saw; codes and links prove by themselves. */
+export const VerifyContactPoint = Type.Object({ how: Type.Literal('document') }, { additionalProperties: false });

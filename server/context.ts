@@ -10,7 +10,8 @@ import { openMailbox } from './channels/email/mailbox.ts';
 import { hookRoutes } from './channels/webhook/routes.ts';
 import type { Config } from './config.ts';
 import { customerPageRoutes } from './customer-page/index.ts';
-import { customerRoutes } from './customers/index.ts';
+import { customerRoutes, mergeRoutes } from './customers/index.ts';
+import { dailyRetention, exportRoutes } from './exports/index.ts';
 import { createFlow } from './flow.ts';
 import { importRoutes, resumeImports } from './imports/index.ts';
 import {
@@ -70,6 +71,7 @@ export async function startContext(platform: Platform, config: Config): Promise<
         chores: [
           () => removeEndedSessions(platform.database.db, platform.clock.system(), 500),
           () => forgetSingleTexts(platform.database.db),
+          dailyRetention(platform),
           () => forgetAutomaticAnswers(platform.database.db, platform.clock.business()),
         ],
       }),
@@ -139,6 +141,7 @@ async function startWeb(
   accessRoutes(http, platform, auth, { mailLink: (link) => mailLink(platform, link) });
   settingsRoutes(http, platform, { unknownStaff });
   customerRoutes(http, platform, { describeResources: resourceBriefs });
+  mergeRoutes(http, platform, flow.merging);
   importRoutes(http, platform);
   topologyRoutes(http, platform);
   alarmRoutes(http, platform, flow.onAlarms);
@@ -147,6 +150,7 @@ async function startWeb(
   intakeRoutes(http, flow.intake);
   mailboxRoutes(http, flow.intake, openMailbox);
   searchRoutes(http, platform);
+  exportRoutes(http, platform);
   holidayRoutes(http, platform);
   promiseRoutes(http, platform, flow.describeSubjects, flow.namePeople);
   outboxRoutes(http, platform, flow.outbox);

@@ -7,6 +7,9 @@ import {
   type CasePorts,
   incidentRestored,
   incidentTold,
+  type MovedCases,
+  moveCases,
+  moveCasesBack,
   noteMessageOutcomes,
   readCases,
   settleDueCases,
@@ -15,7 +18,7 @@ import {
 import type { OutgoingAttachment } from './channels/channel.ts';
 import { openChannel } from './channels/open-channel.ts';
 import { ALARM_READERS, parse } from './channels/webhook/routes.ts';
-import { unsubscribeToken } from './customers/index.ts';
+import { type MergePorts, unsubscribeToken } from './customers/index.ts';
 import { createIntake, type IntakePorts, keepSms, mailboxOf, mayAnswerAutomatically } from './intake/index.ts';
 import {
   type AlarmFact,
@@ -65,6 +68,7 @@ import { publish, toPublished } from './status/index.ts';
 export interface Flow {
   ports: IncidentPorts;
   intake: IntakePorts;
+  merging: MergePorts;
   /** Joins the outbox's worker to the rest. */
   outbox: OutboxHooks & { subjectsOf: SubjectsOf };
   onAlarms(tx: Tx, changed: AlarmFact[]): Promise<void>;
@@ -101,6 +105,8 @@ export function createFlow(platform: Platform): Flow {
   return {
     ports,
     intake,
+    // What a party said and was promised goes with it.
+    merging: { over: moveCases, back: (tx, to, moved) => moveCasesBack(tx, to, moved as MovedCases) },
     onAlarms,
     outbox: {
       openChannel,

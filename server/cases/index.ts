@@ -13,6 +13,7 @@ export type {
 } from './case.ts';
 export { addMessage, askForCall, cancelCase, chooseChannel, confirmFix, denyFix, makeFormal } from './hear.ts';
 export { attachmentById, attachmentsOf } from './message-store.ts';
+export { type MovedCases, moveCases, moveCasesBack } from './move-cases.ts';
 export { caseNumbersIn, isCaseNumber, spokenNumber } from './number.ts';
 export { openCase } from './open-case.ts';
 export type { CasePorts, SuspectedBy } from './ports.ts';

@@ -26,8 +26,10 @@ export {
   softBouncesAt,
   verifyContactPoint,
 } from './known-at.ts';
+export type { MergePorts } from './merge.ts';
+export { mergeRoutes } from './merge-routes.ts';
 export { type CodeCheck, type CodePurpose, type CodeSent, checkCode, sendCode } from './one-time-codes.ts';
-export { partyStanding, type ReachablePoint, reachablePoint } from './reach.ts';
+export { partyStanding, type ReachablePoint, reachablePoint, resourceOfService } from './reach.ts';
 export { type CustomerRoutesFacts, customerRoutes } from './routes.ts';
 export {
   type Consent,
