@@ -18,6 +18,7 @@ export { caseNumbersIn, isCaseNumber, spokenNumber } from './number.ts';
 export { openCase } from './open-case.ts';
 export type { CasePorts, SuspectedBy } from './ports.ts';
 export { proposeJoin } from './propose-join.ts';
+export { caseRoutes } from './routes.ts';
 export { caseLink } from './say.ts';
 export { incidentRestored, incidentTold, noteMessageOutcomes, settleDueCases } from './settle-due.ts';
 export {

@@ -9,7 +9,7 @@ export interface Verdict {
 
 /** Words that change no answer: greetings, thanks, names of things. Folded, as `fold` leaves them. */
 const FILLERS = new Set(
-  'grazie mille grz tante molto gentile gentili cordiali saluti saluto distinti buongiorno buonasera salve ciao buona giornata serata a tutti thanks thank you many very much so hello hi hey dear regards kind best please per favore gentilmente ok'.split(
+  'grazie mille grz tante molto gentile gentili cordiali saluti saluto distinti buongiorno buonasera salve ciao buona giornata serata a tutti thanks thank you many very much so hello hi hey dear regards kind best please per favore gentilmente'.split(
     ' ',
   ),
 );
@@ -125,13 +125,13 @@ export function readReply(text: string, number = ''): Verdict {
     .filter((word) => word !== '');
   const whole = words.join(' ');
   const plain = words.filter((word) => !FILLERS.has(word)).join(' ');
-  if (plain === '') {
-    const said = words.includes('ok');
-    return { answer: said ? 'yes' : null, more: said, thanks: true };
-  }
+  if (plain === '') return { answer: null, more: false, thanks: true };
+  // A bare "ok" may mean that it works, or that they will try: a person reads it.
+  if (plain === 'ok') return { answer: 'yes', more: true, thanks: true };
   const no = longestAtStart(plain, NO);
   if (no !== '' || DENIES.test(whole)) return { answer: 'no', more: plain !== no, thanks: false };
-  const yes = longestAtStart(plain, YES);
-  if (yes !== '') return { answer: 'yes', more: plain !== yes, thanks: false };
+  const agreed = plain.replace(/^ok /, '');
+  const yes = longestAtStart(agreed, YES);
+  if (yes !== '') return { answer: 'yes', more: agreed !== yes, thanks: false };
   return { answer: null, more: true, thanks: false };
 }

@@ -32,3 +32,11 @@ export async function partyStanding(
   }>`SELECT vulnerable, critical FROM parties WHERE id = ${partyId}::uuid`.execute(db);
   return rows[0] ?? null;
 }
+
+/** The resource that a line hangs on; null: there is no such line. */
+export async function resourceOfService(db: Db, serviceId: string): Promise<string | null> {
+  const { rows } = await sql<{
+    resource_id: string;
+  }>`SELECT resource_id FROM services WHERE id = ${serviceId}::uuid`.execute(db);
+  return rows[0]?.resource_id ?? null;
+}

@@ -1,6 +1,7 @@
 /** What kind of trouble: decides the HTTP status and the exit status of a command, at the edge only. */
 export type FailureKind =
   | 'invalid' // the input is at fault
+  | 'incomplete' // well-formed, but something is missing that only its sender can give
   | 'unauthenticated'
   | 'forbidden'
   | 'not-found'

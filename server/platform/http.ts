@@ -40,6 +40,7 @@ export type Guard = (request: FastifyRequest, access: Exclude<Access, 'public' |
 
 const STATUS: Record<FailureKind, number> = {
   invalid: 400,
+  incomplete: 422,
   unauthenticated: 401,
   forbidden: 403,
   'not-found': 404,
