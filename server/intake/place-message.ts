@@ -138,7 +138,7 @@ export async function placeMessage(
     byLink: named[0],
     byReply: named[1],
     byNumber: named[2],
-    open: known ? await openCasesOf(tx, [known.partyId]) : [],
+    open: known ? await openOf(tx, known.partyId) : [],
     recent: known
       ? (await recentCasesOf(tx, [known.partyId], daysBefore(now, settings.cases.reopenDays))).filter(
           ({ joinedTo }) => joinedTo === null,
@@ -206,7 +206,10 @@ export async function placeMessage(
       severity: look.severity,
       serviceId: service?.serviceId ?? null,
       resourceId: service?.resourceId ?? (place ? await onlyResourceIn(tx, place.code) : null),
-      reasons: reasonsOf(look, identity),
+      reasons: {
+        ...reasonsOf(look, identity),
+        vague: look.topic === 'other' && (isReminder(words) || isShort(reading.text)),
+      },
     },
     message,
     teamId: placing.teamId,
@@ -241,6 +244,17 @@ async function standing(tx: Tx, key: CaseKey | null): Promise<CaseAt | null> {
     next = record?.joinedTo ?? null;
   }
   return found;
+}
+
+/** The open cases of a party, with what began them. */
+async function openOf(tx: Tx, partyId: string): Promise<CaseAt[]> {
+  const open = await openCasesOf(tx, [partyId]);
+  const unclear = open.filter(({ topic }) => topic === 'other').map(({ id }) => id);
+  if (unclear.length === 0) return open;
+  const vague = new Set(
+    (await readCases(tx, unclear)).filter((record) => record.triage.vague === true).map(({ id }) => id),
+  );
+  return open.map((key) => ({ ...key, vague: vague.has(key.id) }));
 }
 
 /** By link, by the mails that it answers, by number: the case that a message names. */

@@ -73,6 +73,11 @@ describe('which case a message belongs to', () => {
     expect(thread({ open, topic: 'other', isShort: true })).toMatchObject({ caseId: 'b', because: 'open question' });
   });
 
+  test('given its first words were vague, since those before them were late, then what comes next is its matter', () => {
+    const open = [caseAt('a', { topic: 'other', vague: true })];
+    expect(thread({ open })).toMatchObject({ kind: 'join', caseId: 'a', because: 'short words' });
+  });
+
   test('given it ended lately, then it is taken up again; after thirty days, or cancelled, staff is asked', () => {
     const ended = caseAt('a', { state: 'confirmed', endedAt: hours(24 * 3) });
     expect(thread({ recent: [ended] })).toMatchObject({ kind: 'join', because: 'ended lately' });

@@ -10,6 +10,8 @@ export interface CaseAt {
   channel: CaseChannel;
   lastHeardAt: Date;
   endedAt: Date | null;
+  /** It began with words that make sense only after others, which were late: what comes next is its matter. */
+  vague?: boolean;
 }
 
 export interface ThreadFacts {
@@ -135,6 +137,8 @@ function ownMatter(facts: ThreadFacts): Threading {
   const near = open.filter(({ topic }) => sameMatter(topic, facts.topic) && topic !== 'other');
   const [best] = same.length > 0 ? same : near;
   if (best) return join(best, facts.isReminder ? 'reminder' : 'same topic');
+  const vague = open.find((found) => found.vague);
+  if (vague) return join(vague, 'short words');
   const [last] = open;
   if (last && facts.isReminder) return join(last, 'reminder');
   if (last && facts.isShort && facts.topic === 'other') return join(last, 'short words');
