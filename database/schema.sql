@@ -106,6 +106,7 @@ CREATE TABLE parties (
 );
 CREATE INDEX parties_by_tax_code ON parties (tax_code) WHERE tax_code IS NOT NULL;
 CREATE INDEX parties_by_words ON parties USING gin (name_words(name));
+CREATE INDEX parties_half_erased ON parties (erased_at) WHERE erased_at IS NOT NULL AND name <> '[…]'::text;
 
 CREATE TABLE contact_points (
   id uuid NOT NULL,
@@ -580,11 +581,13 @@ CREATE TABLE inbound_messages (
   CONSTRAINT inbound_messages_mailbox_id_fkey FOREIGN KEY (mailbox_id) REFERENCES mailboxes(id),
   CONSTRAINT inbound_messages_raw_blob_fkey FOREIGN KEY (raw_blob) REFERENCES blobs(id)
 );
+CREATE INDEX inbound_messages_by_blob ON inbound_messages (raw_blob) WHERE raw_blob IS NOT NULL;
 CREATE INDEX inbound_messages_by_case ON inbound_messages (case_id) WHERE case_id IS NOT NULL;
 CREATE INDEX inbound_messages_by_mail_id ON inbound_messages (mail_id_hash) WHERE mail_id_hash IS NOT NULL;
 CREATE INDEX inbound_messages_by_sender ON inbound_messages (channel, sender, received_at);
 CREATE INDEX inbound_messages_decided ON inbound_messages (decision, received_at) WHERE case_id IS NULL;
 CREATE INDEX inbound_messages_waiting ON inbound_messages (received_at) WHERE worked_at IS NULL;
+CREATE INDEX inbound_messages_with_raw ON inbound_messages (received_at, id) WHERE raw IS NOT NULL OR raw_blob IS NOT NULL;
 
 CREATE TABLE inbound_parts (
   route_id uuid NOT NULL,
@@ -842,6 +845,7 @@ CREATE TABLE cases (
   triage jsonb DEFAULT '{}'::jsonb NOT NULL,
   messages integer DEFAULT 0 NOT NULL,
   version integer DEFAULT 1 NOT NULL,
+  texts_erased_at timestamp with time zone,
   CONSTRAINT cases_pkey PRIMARY KEY (id),
   CONSTRAINT cases_number_key UNIQUE (number),
   CONSTRAINT cases_contact_point_id_fkey FOREIGN KEY (contact_point_id) REFERENCES contact_points(id),
@@ -869,6 +873,7 @@ CREATE INDEX cases_open_by_owner ON cases (owner_id, urgency, last_heard_at, id)
 CREATE INDEX cases_open_by_resource ON cases (resource_id, opened_at) WHERE ended_at IS NULL AND resource_id IS NOT NULL;
 CREATE INDEX cases_open_by_team ON cases (team_id, urgency, last_heard_at, id) WHERE ended_at IS NULL;
 CREATE INDEX cases_with_news ON cases (id) WHERE incident_news IS NOT NULL;
+CREATE INDEX cases_with_texts ON cases (ended_at, id) WHERE ended_at IS NOT NULL AND texts_erased_at IS NULL;
 
 CREATE SEQUENCE case_numbers;
 

@@ -4,6 +4,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { staffInviteCommand, staffResetCommand } from './access/index.ts';
 import { type Config, readConfig } from './config.ts';
 import { doctor, doctorExitStatus, doctorJson, doctorText } from './doctor.ts';
+import { exportCaseCommand } from './exports/index.ts';
 import { importCommand } from './imports/index.ts';
 import { openPlatform } from './open-platform.ts';
 import { listRoutesForDoctor } from './outbox/index.ts';
@@ -143,6 +144,17 @@ function build(): Command {
         const { link, expiresAt } = await staffResetCommand(platform, email);
         say(`${link}\nIt works once, until ${expiresAt.toISOString()}.`);
       });
+    });
+
+  const exports = program.command('export').description('write what is kept into files').exitOverride();
+  command(exports, 'case', 'a case as a ZIP: PDF, messages, originals, attachments')
+    .argument('<number>', 'the number of the case')
+    .requiredOption('--out <folder>', 'where the file is written')
+    .option('--all', 'also notes and what is for the house only; without it, what the customer may see')
+    .action(async (number: string, options: Common & { out: string; all?: boolean }) => {
+      await withPlatform(options, async (platform) =>
+        say(await exportCaseCommand(platform, number, { out: options.out, all: options.all === true })),
+      );
     });
 
   command(program, 'migrate', 'bring the database to this version').action(async (options: Common) => {

@@ -3,6 +3,7 @@ import type { Actor } from '../platform/actor.ts';
 import type { Db, Tx } from '../platform/database/database.ts';
 import { newId } from '../platform/ids.ts';
 import {
+  erasedCustomers,
   loadCustomers,
   loadRefusals,
   loadServices,
@@ -36,7 +37,16 @@ export async function compareCustomers(
     defaultLanguage,
     newId,
   };
-  return rows.map((row) => decideCustomer(row, known.get(row.externalId) ?? null, facts));
+  const erased = await erasedCustomers(
+    db,
+    rows.map(({ externalId }) => externalId),
+  );
+  return rows.map((row): CustomerDecision => {
+    const party = known.get(row.externalId) ?? null;
+    if (party && erased.has(row.externalId))
+      return { fate: 'unchanged', party, partyDiffers: false, contactPoints: [], consents: [] };
+    return decideCustomer(row, party, facts);
+  });
 }
 
 /** Writes what differs of some imported rows. */

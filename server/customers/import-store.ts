@@ -70,6 +70,13 @@ export async function loadCustomers(db: Db, externalIds: readonly string[]): Pro
   );
 }
 
+/** Which of these customers were erased: an import must not bring them back. */
+export async function erasedCustomers(db: Db, externalIds: readonly string[]): Promise<Set<string>> {
+  const { rows } = await sql<{ external_id: string }>`SELECT external_id FROM parties
+    WHERE external_id = ANY(${[...externalIds]}::text[]) AND erased_at IS NOT NULL`.execute(db);
+  return new Set(rows.map(({ external_id }) => external_id));
+}
+
 /** The refusals of some addresses, at any party or at none, by "channel address". */
 export async function loadRefusals(db: Db, addresses: readonly string[]): Promise<Map<string, Decision[]>> {
   const { rows } = await sql<

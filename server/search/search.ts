@@ -17,11 +17,12 @@ import {
   partiesByName,
   partiesByNumber,
   resourceIds,
+  teamCasesByWords,
 } from './store.ts';
 
 const DAY = 86_400_000;
 /** What was said lately is looked through first; older words only while there is room. */
-const WINDOWS = [31 * DAY, 400 * DAY, 100 * 366 * DAY];
+const WINDOWS = [7 * DAY, 62 * DAY, 400 * DAY, 100 * 366 * DAY];
 
 /** Everything that somebody may see and that what they typed could mean; at most `limit` of each kind. `callingCode`: of the operator's country. */
 export async function search(
@@ -48,8 +49,9 @@ export async function search(
 /** Of which cases somebody may know; null: of none. Whoever is a partner and nothing else, of those that are with their teams. */
 async function caseScope(db: Db, actor: Actor): Promise<CaseScope | null> {
   if (actor.kind !== 'staff' || !mayDo(actor.roles, 'cases:see')) return null;
-  const outside = !actor.roles.some((role) => role !== 'partner' && mayDo([role], 'cases:see'));
+  const outside = !mayDo(actor.roles, 'cases:work');
   return {
+    staffId: actor.id,
     teamIds: outside ? (await teamsOf(db, actor.id)).map(({ id }) => id) : null,
     complaints: mayDo(actor.roles, 'cases:complaints'),
   };
@@ -85,13 +87,18 @@ async function findCases(
   const byParty = new Map(parties.map(({ id, foundBy }) => [id, foundBy]));
   if (found.size < limit)
     add(await casesOfParties(db, [...byParty.keys()], scope, limit), ({ partyId }) => byParty.get(partyId) ?? 'name');
-  if (wanted.words) {
+  const { words } = wanted;
+  const { teamIds } = scope;
+  if (words && teamIds) {
+    if (found.size < limit) add(await teamCasesByWords(db, words, { ...scope, teamIds }, limit), () => 'words');
+  } else if (words) {
     const now = platform.clock.business().getTime();
     let until = new Date(now + DAY);
     for (const window of WINDOWS) {
       if (found.size >= limit) break;
       const since = new Date(now - window);
-      add(await casesByWords(db, wanted.words, { since, until }, scope, limit), () => 'words');
+      const between = { since, until };
+      add(await platform.database.transaction((tx) => casesByWords(tx, words, between, scope, limit)), () => 'words');
       until = since;
     }
   }

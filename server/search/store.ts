@@ -1,14 +1,17 @@
 import { sql } from 'kysely';
 import type { CaseState, Topic } from '../../contract/cases.ts';
 import type { FoundBy, FoundCustomer, FoundIncident } from '../../contract/search.ts';
-import type { Db } from '../platform/database/database.ts';
+import type { Db, Tx } from '../platform/database/database.ts';
 import type { Wanted } from './rules.ts';
 
 // What is found is read from the tables of every capability in one statement each: a search has no state, and nothing here writes.
 
 /** Of which cases somebody may know: all, or those that are with some teams; complaints about behaviour only where the roles allow it. */
 export interface CaseScope {
+  staffId: string;
+  /** Null: whatever team they are with. */
   teamIds: readonly string[] | null;
+  /** Else complaints about behaviour are hidden, but from who owns them; from partners always. */
   complaints: boolean;
 }
 
@@ -27,9 +30,16 @@ export interface CaseRow {
 const CASE = sql`cases.id, cases.number, cases.state, cases.topic, cases.subject, cases.party_id AS "partyId", party.name AS party,
   cases.last_heard_at AS "lastHeardAt", cases.ended_at AS "endedAt"`;
 
-const within = ({ teamIds, complaints }: CaseScope) => sql`(${complaints} OR cases.topic <> 'conduct')
-  AND (${teamIds === null} OR cases.team_id = ANY(${[...(teamIds ?? [])]}::uuid[]) OR EXISTS (
-    SELECT 1 FROM hand_overs WHERE hand_overs.case_id = cases.id AND hand_overs.ended_at IS NULL AND hand_overs.to_team_id = ANY(${[...(teamIds ?? [])]}::uuid[])))`;
+// Open cases only: what is with a partner's team is theirs to see while it is there.
+const withTeams = (
+  teamIds: readonly string[],
+) => sql`cases.ended_at IS NULL AND (cases.team_id = ANY(${[...teamIds]}::uuid[]) OR cases.id IN (
+  SELECT case_id FROM hand_overs WHERE ended_at IS NULL AND to_team_id = ANY(${[...teamIds]}::uuid[])))`;
+
+const within = ({ staffId, teamIds, complaints }: CaseScope) =>
+  teamIds === null
+    ? sql`(${complaints} OR cases.topic <> 'conduct' OR cases.owner_id = ${staffId})`
+    : sql`cases.topic <> 'conduct' AND ${withTeams(teamIds)}`;
 
 const escapeLike = (text: string): string => text.replace(/[\\%_]/g, '\\$&');
 
@@ -55,31 +65,64 @@ export async function casesOfParties(
   return rows;
 }
 
+const wordsMatch = (words: string) =>
+  sql`message_words(language, subject, body) @@ (websearch_to_tsquery('pg_catalog.italian', ${words}) || websearch_to_tsquery('pg_catalog.english', ${words}))`;
+
+interface SaidRow {
+  case_id: string;
+  excerpt: string;
+}
+
 /**
- * Cases in which words were said between two instants, the newest first. Partners search only what is meant for them. The number of messages looked at is
- * bounded: words that everybody uses find the newest.
+ * Cases in which words were said between two instants, the newest first. Only the index of words is used, of the months that are asked for: a walk
+ * through the messages would read the words of each of them anew.
  */
 export async function casesByWords(
-  db: Db,
+  tx: Tx,
   words: string,
   { since, until }: { since: Date; until: Date },
   scope: CaseScope,
   limit: number,
 ): Promise<(CaseRow & { excerpt: string })[]> {
-  const own =
-    scope.teamIds === null
-      ? sql`true`
-      : sql`visibility <> 'operator' AND case_id IN (SELECT cases.id FROM cases WHERE ${within(scope)} ORDER BY cases.last_heard_at DESC LIMIT 2000)`;
-  const { rows } = await sql<CaseRow & { excerpt: string }>`
-    WITH query AS MATERIALIZED (SELECT websearch_to_tsquery('pg_catalog.italian', ${words}) || websearch_to_tsquery('pg_catalog.english', ${words}) AS words),
-    said AS MATERIALIZED (
-      SELECT case_id, said_at, left(body, 160) AS excerpt FROM messages
-      WHERE message_words(language, subject, body) @@ (SELECT query.words FROM query) AND said_at >= ${since} AND said_at < ${until} AND ${own}
-      ORDER BY said_at DESC LIMIT 200),
-    newest AS (SELECT DISTINCT ON (case_id) case_id, said_at, excerpt FROM said ORDER BY case_id, said_at DESC)
-    SELECT ${CASE}, newest.excerpt FROM newest JOIN cases ON cases.id = newest.case_id JOIN parties party ON party.id = cases.party_id
-    WHERE ${within(scope)} ORDER BY newest.said_at DESC LIMIT ${limit}`.execute(db);
-  return rows;
+  await sql`SELECT set_config('enable_seqscan', 'off', true), set_config('enable_indexscan', 'off', true)`.execute(tx);
+  const { rows } = await sql<SaidRow>`SELECT case_id, left(body, 160) AS excerpt FROM messages
+    WHERE ${wordsMatch(words)} AND said_at >= ${since} AND said_at < ${until} ORDER BY said_at DESC LIMIT 200`.execute(
+    tx,
+  );
+  await sql`SELECT set_config('enable_seqscan', 'on', true), set_config('enable_indexscan', 'on', true)`.execute(tx);
+  return await casesSaid(tx, rows, scope, limit);
+}
+
+/** The same for partners: of the few cases that are with them, what is meant for them. */
+export async function teamCasesByWords(
+  db: Db,
+  words: string,
+  scope: CaseScope & { teamIds: readonly string[] },
+  limit: number,
+): Promise<(CaseRow & { excerpt: string })[]> {
+  const own = await sql<{ id: string }>`SELECT cases.id FROM cases WHERE ${within(scope)} LIMIT 2000`.execute(db);
+  if (own.rows.length === 0) return [];
+  const { rows } = await sql<SaidRow>`SELECT case_id, left(body, 160) AS excerpt FROM messages
+    WHERE case_id = ANY(${own.rows.map(({ id }) => id)}::uuid[]) AND visibility <> 'operator' AND ${wordsMatch(words)}
+    ORDER BY said_at DESC LIMIT 200`.execute(db);
+  return await casesSaid(db, rows, scope, limit);
+}
+
+async function casesSaid(
+  db: Db,
+  said: readonly SaidRow[],
+  scope: CaseScope,
+  limit: number,
+): Promise<(CaseRow & { excerpt: string })[]> {
+  const excerpts = new Map<string, string>();
+  for (const row of said) if (!excerpts.has(row.case_id)) excerpts.set(row.case_id, row.excerpt);
+  if (excerpts.size === 0) return [];
+  const order = [...excerpts.keys()];
+  const { rows } = await sql<CaseRow>`SELECT ${CASE} FROM cases JOIN parties party ON party.id = cases.party_id
+    WHERE cases.id = ANY(${order}::uuid[]) AND ${within(scope)} ORDER BY array_position(${order}::uuid[], cases.id) LIMIT ${limit}`.execute(
+    db,
+  );
+  return rows.map((row) => ({ ...row, excerpt: excerpts.get(row.id) ?? '' }));
 }
 
 interface PartyRow {
