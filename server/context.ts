@@ -5,6 +5,7 @@ import { sql } from 'kysely';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { accessRoutes, createGuard, createStaffAuth, removeEndedSessions, unknownStaff } from './access/index.ts';
 import { areaOf, DOCS_PAGE } from './api-docs.ts';
+import { caseRoutes } from './cases/index.ts';
 import { judgeContent, safeName } from './channels/email/attachments.ts';
 import { openMailbox } from './channels/email/mailbox.ts';
 import { hookRoutes } from './channels/webhook/routes.ts';
@@ -152,6 +153,7 @@ async function startWeb(
   searchRoutes(http, platform);
   exportRoutes(http, platform);
   holidayRoutes(http, platform);
+  caseRoutes(http, flow.intake.cases);
   promiseRoutes(http, platform, flow.describeSubjects, flow.namePeople);
   outboxRoutes(http, platform, flow.outbox);
   customerPageRoutes(http, {

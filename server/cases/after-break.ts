@@ -3,8 +3,9 @@ import type { Tx } from '../platform/database/database.ts';
 import type { PromiseRecord } from '../promises/index.ts';
 import { carryOut, mailStaff, peopleOn } from './carry-out.ts';
 import { contextOf } from './context.ts';
+import { type CasePromiseKind, TO_PARTY } from './life.ts';
 import type { CasePorts } from './ports.ts';
-import { type CasePromiseKind, decide, TO_PARTY } from './rules.ts';
+import { decide } from './rules.ts';
 import { dueMail } from './staff-mail.ts';
 import { lockCase } from './store.ts';
 

@@ -14,8 +14,8 @@ import {
 import { leadsOf, peopleOfRung } from '../teams/index.ts';
 import type { CaseRecord } from './case.ts';
 import type { CaseContext } from './context.ts';
+import { type Decision, TO_PARTY } from './life.ts';
 import type { CasePorts } from './ports.ts';
-import { type Decision, TO_PARTY } from './rules.ts';
 import { type Saying, sayToCustomer } from './say.ts';
 import { climbMail } from './staff-mail.ts';
 import { endHandOver, updateCase } from './store.ts';

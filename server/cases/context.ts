@@ -14,9 +14,9 @@ import {
 } from '../promises/index.ts';
 import { readSettings } from '../settings/index.ts';
 import type { CaseRecord } from './case.ts';
+import type { CaseFacts } from './life.ts';
 import { saidYesSince } from './message-store.ts';
 import type { CasePorts } from './ports.ts';
-import type { CaseFacts } from './rules.ts';
 import { type HandOverRecord, lockCase, openHandOver } from './store.ts';
 
 /** One case, locked, with all that a decision about it needs. */

@@ -8,10 +8,11 @@ import { settleOpenPromises } from '../promises/index.ts';
 import { carryOut } from './carry-out.ts';
 import type { Added, CaseRecord, IncomingMessage } from './case.ts';
 import { type CaseContext, contextOf } from './context.ts';
+import { ENDED } from './life.ts';
 import { keepMessage } from './open-case.ts';
 import type { CasePorts } from './ports.ts';
 import { readReply, type Verdict } from './read-reply.ts';
-import { decide, ENDED } from './rules.ts';
+import { decide } from './rules.ts';
 import { lockCase, updateCase } from './store.ts';
 import { suspectFromDenials } from './suspect.ts';
 

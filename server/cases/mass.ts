@@ -4,9 +4,10 @@ import type { Tx } from '../platform/database/database.ts';
 import { Failure, invalid } from '../platform/errors.ts';
 import { casesOfIncident } from './list-store.ts';
 import { messagesOf } from './message-store.ts';
+import { handOverCase } from './pass-on.ts';
 import type { CasePorts } from './ports.ts';
 import { scopeOf } from './scope.ts';
-import { answerCase, command, handOverCase, reportFix } from './staff-acts.ts';
+import { answerCase, command, reportFix } from './staff-acts.ts';
 
 /** Taken back: the preview wants to know what would happen, and nothing of it may stay. */
 class OnlyLooked extends Error {}

@@ -28,29 +28,24 @@ import type { Actor } from '../platform/actor.ts';
 import type { Tx } from '../platform/database/database.ts';
 import { notFound } from '../platform/errors.ts';
 import { actorOf, type Http } from '../platform/http.ts';
+import { changeCase, joinCases, partCases, undoMessages } from './change-case.ts';
 import { cancelCase, denyFix, makeFormal } from './hear.ts';
 import { listCases } from './list-store.ts';
 import { massAct, previewMassAct } from './mass.ts';
+import { acceptCase, handOverCase, refuseCase } from './pass-on.ts';
 import type { CasePorts } from './ports.ts';
 import { caseBriefs, presentCase, presentMessages } from './present.ts';
 import { requireVisible, requireWorkOrTechnical, scopeOf } from './scope.ts';
 import {
-  acceptCase,
   answerCase,
   askCustomer,
-  changeCase,
   command,
-  handOverCase,
   heardByVoice,
-  joinCases,
   noteCase,
   openByStaff,
-  partCases,
-  refuseCase,
   reportFix,
   setPromise,
   takeVisible,
-  undoMessages,
 } from './staff-acts.ts';
 import { readCase } from './store.ts';
 

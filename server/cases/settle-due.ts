@@ -6,9 +6,10 @@ import { makePromise, settleOpenPromises } from '../promises/index.ts';
 import { carryOut } from './carry-out.ts';
 import type { CaseRecord } from './case.ts';
 import { contextOf, incidentAnswer, timeOfAnswer } from './context.ts';
+import { ENDED } from './life.ts';
 import { applyMessageOutcomes, takeHeldMessage } from './message-store.ts';
 import type { CasePorts } from './ports.ts';
-import { decide, ENDED } from './rules.ts';
+import { decide } from './rules.ts';
 import { isKnownCustomer, releaseMessage, sayToCustomer } from './say.ts';
 import { clearNews, lockCase, markNews, takeCaseWithNews, takeDueCase } from './store.ts';
 

@@ -1,34 +1,25 @@
-import type {
-  AnswerCase,
-  ChangeCase,
-  HandOverCase,
-  HeardByVoice,
-  NewCase,
-  NoteCase,
-  SetPromise,
-} from '../../contract/cases.ts';
+import type { AnswerCase, HeardByVoice, NewCase, NoteCase, SetPromise } from '../../contract/cases.ts';
 import { mayDo } from '../../contract/deeds.ts';
-import { unknownStaff } from '../access/index.ts';
 import { claimParty, loadParty, normaliseAddress, resourceOfService } from '../customers/index.ts';
 import { type Actor, storedActor } from '../platform/actor.ts';
 import type { Tx } from '../platform/database/database.ts';
 import { conflict, Failure, invalid, notFound } from '../platform/errors.ts';
 import { recordEvents } from '../platform/events.ts';
 import { newId } from '../platform/ids.ts';
-import { addWorkingMinutes, makePromise, settleOpenPromises } from '../promises/index.ts';
+import { makePromise, settleOpenPromises } from '../promises/index.ts';
 import { readSettings } from '../settings/index.ts';
-import { teamsById } from '../teams/index.ts';
 import { carryOut } from './carry-out.ts';
 import type { IncomingMessage, MessageRecord } from './case.ts';
 import { type CaseContext, incidentAnswer, takeCase, timeOfAnswer } from './context.ts';
 import { addMessage, confirmFix, denyFix } from './hear.ts';
-import { insertMessage, lastHeard, lockMessage, setMessageState } from './message-store.ts';
+import { type Command, ENDED } from './life.ts';
+import { insertMessage, lastHeard } from './message-store.ts';
 import { openCase } from './open-case.ts';
 import type { CasePorts } from './ports.ts';
-import { type Command, decide, ENDED } from './rules.ts';
+import { decide } from './rules.ts';
 import { sayToCustomer } from './say.ts';
-import { requireDeed, requireVisible, scopeOf } from './scope.ts';
-import { decideProposals, insertHandOver, lockCase, updateCase } from './store.ts';
+import { requireVisible, scopeOf } from './scope.ts';
+import { lockCase, updateCase } from './store.ts';
 
 const LONGEST_PROMISE = 60 * 86_400_000;
 
@@ -237,7 +228,7 @@ export async function noteCase(tx: Tx, ports: CasePorts, actor: Actor, id: strin
   await note(tx, ports, actor, id, wish.words, visibility);
 }
 
-async function note(
+export async function note(
   tx: Tx,
   ports: CasePorts,
   actor: Actor,
@@ -275,72 +266,6 @@ async function note(
   await recordEvents(tx, clock, actor, [
     { kind: 'case.noted', subjectKind: 'case', subjectId: caseId, data: { message: id, visibility } },
   ]);
-}
-
-/** The case passes to a team; whoever had it has it until a named person accepts. The customer is told who has it, unless they need not know. */
-export async function handOverCase(
-  tx: Tx,
-  ports: CasePorts,
-  actor: Actor,
-  id: string,
-  wish: HandOverCase,
-): Promise<void> {
-  const context = await takeVisible(tx, ports, actor, id);
-  const team = (await teamsById(tx, [wish.teamId])).get(wish.teamId);
-  if (!team || team.endedAt) throw notFound('This team');
-  if (team.kind === 'partner' && context.record.topic === 'conduct')
-    throw conflict('not-for-partners', 'Complaints about behaviour stay in the house.', 'Choose another team.');
-  const dueAt = addWorkingMinutes(context.hours, context.now, team.acceptMinutes);
-  const waitingFor = team.kind === 'technical' ? 'technical' : team.kind === 'partner' ? 'third party' : null;
-  const decision = decide(
-    { do: 'hand-over', toTeamId: team.id, waitingFor, dueAt, tell: wish.tell ?? true },
-    context.record,
-    context.facts,
-    context.now,
-  );
-  await insertHandOver(tx, {
-    caseId: id,
-    fromTeamId: context.record.teamId,
-    toTeamId: team.id,
-    note: wish.note,
-    at: context.now,
-    actor: storedActor(actor),
-    dueAt,
-  });
-  // The hand-over before it was overtaken: its promise gives way to the new one.
-  await carryOut(tx, ports, actor, { ...context, handOver: null }, withTime(decision, context), { team: team.name });
-}
-
-/** Where nothing is promised there is nothing to say. */
-const withTime = (
-  decision: ReturnType<typeof decide>,
-  { promises, now, record }: CaseContext,
-): ReturnType<typeof decide> => {
-  const promised = promises.some(({ kind, dueAt }) => kind === 'case-next-word' && dueAt > now) && !record.pausedAt;
-  if (promised || !decision.say) return decision;
-  const { say: _, ...silent } = decision;
-  return silent;
-};
-
-/** A named person takes what was handed to their team. */
-export async function acceptCase(tx: Tx, ports: CasePorts, actor: Actor, id: string): Promise<void> {
-  const context = await takeVisible(tx, ports, actor, id);
-  if (actor.kind !== 'staff') throw notFound('This case');
-  const toTeamId = context.handOver?.toTeamId ?? '';
-  await carryOut(
-    tx,
-    ports,
-    actor,
-    context,
-    decide({ do: 'accept', by: actor.id, toTeamId }, context.record, context.facts, context.now),
-  );
-}
-
-/** It goes back to whoever handed it over, with the reason. */
-export async function refuseCase(tx: Tx, ports: CasePorts, actor: Actor, id: string, words: string): Promise<void> {
-  const context = await takeVisible(tx, ports, actor, id);
-  await carryOut(tx, ports, actor, context, decide({ do: 'refuse' }, context.record, context.facts, context.now));
-  await note(tx, ports, actor, id, words, 'partner');
 }
 
 export async function reportFix(
@@ -388,120 +313,4 @@ export async function setPromise(tx: Tx, ports: CasePorts, actor: Actor, id: str
   });
   // Said at once: a promise that nobody hears is none.
   await sayToCustomer(tx, ports, actor, await takeCase(tx, ports, id), { kind: 'state', by: dueAt });
-}
-
-/** Facts of a case that a person corrects. Throws `stale` when somebody was faster. */
-export async function changeCase(
-  tx: Tx,
-  ports: CasePorts,
-  actor: Actor,
-  id: string,
-  change: ChangeCase,
-): Promise<void> {
-  const context = await takeVisible(tx, ports, actor, id);
-  const { record } = context;
-  if (record.version !== change.version)
-    throw new Failure({
-      code: 'stale',
-      kind: 'conflict',
-      detail: 'Somebody has changed this case meanwhile.',
-      help: 'Load it again.',
-      facts: { version: record.version },
-    });
-  const { version: _, incidentId, ownerId, waitingFor, serviceId, ...facts } = change;
-  if (change.topic === 'conduct' || record.topic === 'conduct') requireDeed(actor, 'cases:complaints');
-  if (incidentId !== undefined && incidentId !== record.incidentId)
-    await carryOut(tx, ports, actor, context, decide({ do: 'link', incidentId }, record, context.facts, context.now));
-  if (ownerId !== undefined) {
-    if ((await unknownStaff(tx, [ownerId])).length > 0) throw notFound('This active member of staff');
-    const now = await takeCase(tx, ports, id);
-    await carryOut(tx, ports, actor, now, decide({ do: 'take', by: ownerId }, now.record, now.facts, now.now));
-  }
-  const more: Record<string, unknown> = { ...facts };
-  if (serviceId !== undefined) {
-    more.serviceId = serviceId;
-    more.resourceId = serviceId ? await resourceOfService(tx, serviceId) : null;
-  }
-  if (
-    waitingFor !== undefined &&
-    record.waitingFor !== 'customer' &&
-    !ENDED.has(record.state) &&
-    record.state !== 'fix reported'
-  ) {
-    more.waitingFor = waitingFor;
-    more.state = waitingFor ? 'waiting' : 'in work';
-  }
-  if (Object.keys(more).length === 0) return;
-  await updateCase(tx, id, more);
-  await recordEvents(tx, ports.platform.clock, actor, [
-    { kind: 'case.changed', subjectKind: 'case', subjectId: id, data: { changed: Object.keys(more) } },
-  ]);
-}
-
-/** Two cases of one party are one matter. What is proposed about them is decided. Throws `other-party`. */
-export async function joinCases(tx: Tx, ports: CasePorts, actor: Actor, id: string, intoId: string): Promise<void> {
-  const { clock } = ports.platform;
-  const into = await takeVisible(tx, ports, actor, intoId);
-  const context = await takeVisible(tx, ports, actor, id);
-  if (into.record.partyId !== context.record.partyId)
-    throw conflict('other-party', 'The two cases are of different people.', 'Join the people first, if they are one.');
-  if (ENDED.has(into.record.state))
-    throw conflict('wrong-state', 'The other case has ended.', 'Join that one into this one.');
-  await carryOut(tx, ports, actor, context, decide({ do: 'join', intoId }, context.record, context.facts, context.now));
-  await decideProposals(tx, id, intoId, 'joined', context.now, storedActor(actor));
-  if (context.record.formalAt && !into.record.formalAt) {
-    // The time of the law runs on, from the day on which the complaint was made.
-    await updateCase(tx, intoId, { formalAt: context.record.formalAt });
-    await makePromise(tx, clock, actor, {
-      kind: 'formal-answer',
-      subjectKind: 'case',
-      subjectId: intoId,
-      promisee: { kind: 'party', id: into.record.partyId },
-      dueAt: new Date(context.record.formalAt.getTime() + context.settings.cases.formalDays * 86_400_000),
-      ownerId: into.record.ownerId,
-    });
-  }
-  await recordEvents(tx, clock, actor, [
-    { kind: 'case.took-in', subjectKind: 'case', subjectId: intoId, data: { case: id } },
-  ]);
-}
-
-/** They are two matters: a proposal is declined, or a joined case goes its own way again. */
-export async function partCases(
-  tx: Tx,
-  ports: CasePorts,
-  actor: Actor,
-  id: string,
-  otherId: string | undefined,
-): Promise<void> {
-  const context = await takeVisible(tx, ports, actor, id);
-  if (context.record.state === 'joined' && (otherId === undefined || otherId === context.record.joinedTo)) {
-    await carryOut(tx, ports, actor, context, decide({ do: 'part' }, context.record, context.facts, context.now));
-    return;
-  }
-  const decided = otherId ? await decideProposals(tx, id, otherId, 'apart', context.now, storedActor(actor)) : false;
-  if (!decided) throw conflict('no-proposal', 'Nothing is proposed about these two.', 'It may be decided already.');
-  await recordEvents(tx, ports.platform.clock, actor, [
-    { kind: 'case.kept-apart', subjectKind: 'case', subjectId: id, data: { case: otherId ?? null } },
-  ]);
-}
-
-/** Takes messages back that have not left yet. Returns how many. */
-export async function undoMessages(tx: Tx, ports: CasePorts, actor: Actor, ids: readonly string[]): Promise<number> {
-  const { clock } = ports.platform;
-  const scope = await scopeOf(tx, actor);
-  let undone = 0;
-  for (const id of ids) {
-    const message = await lockMessage(tx, id);
-    if (message?.state !== 'held') continue;
-    const record = await lockCase(tx, message.caseId);
-    if (!record) continue;
-    await requireVisible(tx, scope, record);
-    await setMessageState(tx, id, 'withdrawn', clock.business(), 'taken back');
-    await recordEvents(tx, clock, actor, [
-      { kind: 'case.taken-back', subjectKind: 'case', subjectId: record.id, data: { message: id } },
-    ]);
-    undone++;
-  }
-  return undone;
 }
