@@ -17,7 +17,7 @@ import { readSettings } from '../settings/index.ts';
 import { statusOf } from './act.ts';
 import { type Form, readForm, wordsOf } from './forms.ts';
 import type { CustomerPagePorts } from './ports.ts';
-import { admit, keyOf, newChallenge } from './proof-of-work.ts';
+import { admit, BITS, keyOf, newChallenge } from './proof-of-work.ts';
 import { frameOf, seeOther, sendPage } from './send.ts';
 
 const PUBLIC = { access: 'public' } as const;
@@ -38,10 +38,12 @@ export function contactRoutes(http: Http, ports: CustomerPagePorts): void {
     typed: Form['fields'],
   ): Promise<FastifyReply> => {
     const frame = await frameOf(platform, db, request);
-    const { name, address, topic, text } = typed;
+    const { name, address, topic, text, challenge } = typed;
+    // The same challenge as long as it is good for anything: its age counts.
+    const isKept = refusal !== null && refusal.what !== 'form-old' && challenge !== undefined;
     const html = renderContact({
       frame,
-      challenge: newChallenge(platform),
+      challenge: isKept ? { text: challenge, bits: BITS } : newChallenge(platform),
       trouble: refusal,
       typed: { name, address, topic, text: text?.slice(0, FORM_LIMITS.text) },
     });

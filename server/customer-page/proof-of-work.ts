@@ -4,7 +4,7 @@ import type { Platform } from '../platform/platform.ts';
 import { type Limit, takeFromLimits } from '../platform/rate-limit.ts';
 
 /** About 65,000 hashes: a quarter of a second on a phone of today, two on an old one; a million forms are days. */
-const BITS = 16;
+export const BITS = 16;
 /** A form may lie open that long. */
 const FORM_HOURS = 12;
 /** Nobody reads and fills the form in less. */

@@ -47,7 +47,6 @@ export {
   countServicesOf,
   countServicesOn,
   linesInUse,
-  loadContactPoint,
   loadParty,
   namesOfParties,
 } from './store.ts';
