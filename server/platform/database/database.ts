@@ -129,6 +129,8 @@ async function openServer(options: DatabaseOptions, url: string): Promise<Databa
   };
   const pool = new pg.Pool({ ...connection, max: options.connections ?? 10 });
   pool.on('error', (error) => options.log.warn({ error: error.message }, 'a database connection was lost'));
+  // The pool listens to those that are idle only: without this, one that is lost within a transaction would end the process. Its query fails by itself.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   try {
     const { rows } = await pool.query<{ version: number }>(
       "SELECT current_setting('server_version_num')::int AS version",
