@@ -52,22 +52,23 @@ export function casePdf(file: CaseFile, facts: DocumentFacts): Readable {
   /** A time, and what belongs to it beside it: the text decides how high the row is. */
   const row = (left: string, right: string, strong = false): void => {
     const font = strong ? 'Helvetica-Bold' : 'Helvetica';
-    const height = paper
+    const [name, value] = [printable(left), printable(right)];
+    const nameHeight = paper.font('Helvetica').fontSize(9).heightOfString(name, { width: 122 });
+    const valueHeight = paper
       .font(font)
       .fontSize(9.5)
-      .heightOfString(printable(right), { width: width - 130 });
-    if (paper.y + Math.min(height, 60) > paper.page.height - MARGIN) paper.addPage();
+      .heightOfString(value, { width: width - 130 });
+    const bottom = paper.page.height - MARGIN;
+    if (paper.y + Math.max(nameHeight, Math.min(valueHeight, 60)) > bottom) paper.addPage();
     const top = paper.y;
-    paper
-      .font('Helvetica')
-      .fontSize(9)
-      .fillColor(GREY)
-      .text(printable(left), MARGIN, top, { width: 122, lineBreak: true });
+    paper.font('Helvetica').fontSize(9).fillColor(GREY).text(name, MARGIN, top, { width: 122 });
     paper
       .font(font)
       .fontSize(9.5)
       .fillColor(INK)
-      .text(printable(right), MARGIN + 130, top, { width: width - 130 });
+      .text(value, MARGIN + 130, top, { width: width - 130 });
+    // A long value has gone on to another page: there the name's height means nothing.
+    if (top + valueHeight <= bottom) paper.y = Math.max(paper.y, top + nameHeight);
     paper.moveDown(0.25);
     paper.x = MARGIN;
   };

@@ -4,7 +4,15 @@ import { conflict, invalid, notFound } from '../platform/errors.ts';
 import { recordEvents } from '../platform/events.ts';
 import type { Platform } from '../platform/platform.ts';
 import { readSettings } from '../settings/index.ts';
-import { casesToErase, eraseCases, eraseIdentity, eraseWordsElsewhere, lockParty, markErased } from './erase-store.ts';
+import {
+  casesToErase,
+  eraseCases,
+  eraseIdentity,
+  eraseWordsElsewhere,
+  lockParty,
+  markErased,
+  sameParties,
+} from './erase-store.ts';
 
 const DAY = 86_400_000;
 
@@ -36,8 +44,10 @@ export async function eraseParty(
     const { free, kept } = await casesToErase(tx, partyId, new Date(now.getTime() - retention.formalCases * DAY));
     const own = await eraseCases(tx, free, now);
     const elsewhere = await eraseWordsElsewhere(tx, partyId, kept);
-    const contactPoints = kept.length === 0 ? await eraseIdentity(tx, partyId, now) : 0;
-    await markErased(tx, partyId, now);
+    const same = await sameParties(tx, partyId);
+    let contactPoints = 0;
+    if (kept.length === 0) for (const id of same) contactPoints += await eraseIdentity(tx, id, now);
+    await markErased(tx, same, now);
     const erased: Erased = {
       messages: own.messages + elsewhere.messages,
       attachments: own.attachments + elsewhere.attachments,

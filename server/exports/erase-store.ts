@@ -53,7 +53,12 @@ async function eraseMessages(tx: Tx, which: ReturnType<typeof sql>): Promise<Era
   await sql`UPDATE messages SET body = ${ERASED}, subject = NULL, quoted = NULL, html = NULL, answer = NULL, mail_id = NULL, inbound_id = NULL
     WHERE id = ANY(${ids}::uuid[])`.execute(tx);
   await sql`DELETE FROM mail_keys WHERE message_id = ANY(${ids}::uuid[])`.execute(tx);
-  await sql`DELETE FROM outbox WHERE id = ANY(${ids}::uuid[]) AND state = 'queued'`.execute(tx);
+  // What is claimed is on its way out; its text goes with the outbox's own tidying.
+  const texts = await sql<{
+    text_id: string;
+  }>`DELETE FROM outbox WHERE id = ANY(${ids}::uuid[]) AND state = 'queued' RETURNING text_id`.execute(tx);
+  await sql`DELETE FROM outgoing_texts WHERE id = ANY(${texts.rows.map(({ text_id }) => text_id)}::uuid[]) AND announcement_id IS NULL
+    AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.text_id = outgoing_texts.id)`.execute(tx);
   await removeLonelyBlobs(
     tx,
     blobs.rows.map(({ blob_id }) => blob_id),
@@ -152,8 +157,16 @@ export async function eraseIdentity(tx: Tx, partyId: string, at: Date): Promise<
   return count(points.numAffectedRows);
 }
 
-export async function markErased(tx: Tx, partyId: string, at: Date): Promise<void> {
-  await sql`UPDATE parties SET erased_at = ${at} WHERE id = ${partyId}::uuid`.execute(tx);
+/** The party, and those that were found to be the same and merged into it. */
+export async function sameParties(db: Db, partyId: string): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`WITH RECURSIVE same AS (
+      SELECT ${partyId}::uuid AS id UNION SELECT from_party_id FROM party_merges JOIN same ON into_party_id = same.id WHERE undone_at IS NULL)
+    SELECT id FROM same`.execute(db);
+  return rows.map(({ id }) => id);
+}
+
+export async function markErased(tx: Tx, partyIds: readonly string[], at: Date): Promise<void> {
+  await sql`UPDATE parties SET erased_at = ${at} WHERE id = ANY(${[...partyIds]}::uuid[])`.execute(tx);
 }
 
 // Retention -----------------------------------------------------------------------------------------------------------
@@ -200,10 +213,10 @@ export async function takeHalfErased(tx: Tx, most: number): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** Deletes rows of one kind that are older than `before`, `most` at a time. Returns how many. */
+/** Deletes rows of one kind that are older than `before` (of imports: the cells that were wrong), `most` at a time. Returns how many. */
 export async function forgetRows(
   db: Db,
-  kind: 'alarms' | 'notices' | 'events' | 'codes' | 'links',
+  kind: 'alarms' | 'notices' | 'events' | 'codes' | 'links' | 'imports',
   before: Date,
   most: number,
 ): Promise<number> {
@@ -215,6 +228,8 @@ export async function forgetRows(
         RETURNING announcement_id, party_id, channel)
       DELETE FROM notice_keys USING old WHERE notice_keys.announcement_id = old.announcement_id AND notice_keys.party_id = old.party_id AND notice_keys.channel = old.channel`,
     events: sql`DELETE FROM events WHERE (at, number) IN (SELECT at, number FROM events WHERE at < ${before} ORDER BY at LIMIT ${most})`,
+    imports: sql`UPDATE imports SET problems = '[]', notes = '[]' WHERE id IN (
+      SELECT id FROM imports WHERE finished_at < ${before} AND (problems <> '[]' OR notes <> '[]') LIMIT ${most})`,
     codes: sql`DELETE FROM one_time_codes WHERE id IN (SELECT id FROM one_time_codes WHERE expires_at < ${before} LIMIT ${most})`,
     links: sql`DELETE FROM case_links WHERE token_hash IN (SELECT token_hash FROM case_links WHERE expires_at < ${before} LIMIT ${most})`,
   };

@@ -163,7 +163,7 @@ describe.each(ENGINES)('files, erasure and retention on %s', (engine) => {
 
   beforeEach(async () => {
     await query(
-      'TRUNCATE parties, contact_points, consents, services, cases, messages, attachments, blobs, blob_chunks, mail_keys, inbound_messages, promises, events, teams, staff, notices, notice_keys, one_time_codes, case_links, alarm_sources, alarm_deliveries CASCADE',
+      'TRUNCATE parties, contact_points, consents, services, cases, messages, attachments, blobs, blob_chunks, mail_keys, inbound_messages, promises, events, teams, staff, notices, notice_keys, one_time_codes, case_links, alarm_sources, alarm_deliveries, imports, outbox, outgoing_texts, delegations, party_merges, hand_overs CASCADE',
     );
     actor = { kind: 'staff', id: 'carla', roles: ['administrator'] };
     cases = {};
@@ -382,16 +382,45 @@ describe.each(ENGINES)('files, erasure and retention on %s', (engine) => {
       "INSERT INTO attachments (id, message_id, case_id, number, name, type, size, blob_id) VALUES ($1, $1, $2, 1, 'copia.txt', 'text/plain', 5, $3)",
       [newId(), other, shared],
     );
-    expect((await remains()).length).toBeGreaterThan(5);
+    await query(
+      "INSERT INTO hand_overs (id, case_id, to_team_id, note, made_at, actor, due_at, ended_at) VALUES ($1, $2, $3, $4, $5, '{}', $5, $5)",
+      [newId(), id, team, `Il signor ${CANARY} attende`, daysAgo(1)],
+    );
+    await query(
+      "INSERT INTO delegations (id, party_id, delegate_id, scopes, starts_at, evidence, made_at, actor) VALUES ($1, $2, $3, '{technical}', $4, $5, $4, '{}')",
+      [newId(), party, stranger, daysAgo(1), `Lettera di ${CANARY}`],
+    );
+    const [queued, text, twin] = [
+      await say(id, 6, { body: CANARY, direction: 'out', state: 'queued' }),
+      newId(),
+      newId(),
+    ];
+    await query("INSERT INTO outgoing_texts (id, channel, language, body) VALUES ($1, 'sms', 'it', $2)", [
+      text,
+      `Gentile ${CANARY}`,
+    ]);
+    await query(
+      "INSERT INTO outbox (id, kind, channel, address, text_id, made_at, not_before, valid_until) VALUES ($1, 'message', 'sms', '+393331234567', $2, $3, $3, $3)",
+      [queued, text, daysAgo(0)],
+    );
+    await query(
+      "INSERT INTO parties (id, external_id, name, kind, language) VALUES ($1, 'c9', 'Nicolò Canarino', 'consumer', 'it')",
+      [twin],
+    );
+    await query(
+      "INSERT INTO party_merges (id, from_party_id, into_party_id, merged_at, actor, moved) VALUES ($1, $2, $3, $4, '{}', '{}')",
+      [newId(), twin, party, daysAgo(1)],
+    );
+    expect((await remains()).length).toBeGreaterThan(10);
     expect((await post(`/api/v1/parties/${party}/erase`, { confirm: 'c2' })).json().code).toBe('not-confirmed');
     const answer = await post(`/api/v1/parties/${party}/erase`, { confirm: 'c1' });
-    expect(answer.json()).toEqual({ messages: 6, attachments: 2, contactPoints: 1, cases: 1, keptByLaw: 0 });
+    expect(answer.json()).toEqual({ messages: 7, attachments: 2, contactPoints: 1, cases: 1, keptByLaw: 0 });
     expect(await remains()).toEqual([]);
     // Figures, receipts and promises.
     expect(await rows('SELECT number, state, reminders FROM cases WHERE id = $1', [id])).toEqual([
       { number: '26000018', state: 'confirmed', reminders: 0 },
     ]);
-    expect(await rows('SELECT count(*) AS count FROM messages WHERE case_id = $1', [id])).toEqual([{ count: 5 }]);
+    expect(await rows('SELECT count(*) AS count FROM messages WHERE case_id = $1', [id])).toEqual([{ count: 6 }]);
     expect(await rows('SELECT count(*) AS count FROM promises')).toEqual([{ count: 3 }]);
     expect(await rows('SELECT decision FROM consents')).toEqual([{ decision: 'granted' }]);
     // What others said and have is theirs.
@@ -515,6 +544,12 @@ describe.each(ENGINES)('files, erasure and retention on %s', (engine) => {
       [newId(), point, daysAgo(2), newId(), daysAgo(0)],
     );
 
+    for (const days of [retention.rawMessages + 1, 3])
+      await query(
+        "INSERT INTO imports (id, kind, file_name, dry_run, state, started_at, finished_at, actor, problems) VALUES ($1, 'customers', 'x', false, 'refused', $2, $2, '{}', '[{}]')",
+        [newId(), daysAgo(days)],
+      );
+
     const daily = dailyRetention(platform);
     expect(await daily()).toEqual({
       cases: 23,
@@ -525,6 +560,7 @@ describe.each(ENGINES)('files, erasure and retention on %s', (engine) => {
       events: 1,
       codes: 1,
       links: 0,
+      imports: 1,
     });
     expect(await daily()).toBeNull();
     const bodies = await rows('SELECT body FROM messages ORDER BY said_at, number');

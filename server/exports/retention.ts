@@ -30,6 +30,7 @@ export interface Forgotten {
   events: number;
   codes: number;
   links: number;
+  imports: number;
 }
 
 /**
@@ -50,6 +51,7 @@ export async function forgetOld(platform: Platform): Promise<Forgotten> {
     events: 0,
     codes: 0,
     links: 0,
+    imports: 0,
   };
   const pieces = async (kind: keyof Forgotten, atOnce: number, piece: (tx: Tx) => Promise<number>): Promise<void> => {
     for (let index = 0; index < MOST_PIECES; index++) {
@@ -82,6 +84,7 @@ export async function forgetOld(platform: Platform): Promise<Forgotten> {
     ['notices', before(retention.notices)],
     ['codes', new Date(system - DAY)],
     ['links', before(90)],
+    ['imports', before(retention.rawMessages)],
     ['events', before(retention.events)],
   ] as const)
     await pieces(kind, ROWS_AT_ONCE, (tx) => forgetRows(tx, kind, limit, ROWS_AT_ONCE));

@@ -2,7 +2,6 @@ export { holidayRoutes } from './holiday-routes.ts';
 export { makePromise, settleOpenPromises } from './make.ts';
 export { pausePromises, resumePromises } from './pause.ts';
 export type { NewPromise, PromiseKind, PromiseRecord } from './promise.ts';
-export { LEGAL_KINDS } from './promise.ts';
 export { type DescribeSubjects, promiseRoutes } from './routes.ts';
 export { nextRung, renewalAfterBreak, standing } from './rules.ts';
 export { type AfterBreak, type OnWarning, settleDuePromises, warnOfPromises } from './settle-due.ts';
@@ -14,5 +13,4 @@ export {
   nextOpening,
   type WorkingHours,
   workingHours,
-  workingMinutesBetween,
 } from './working-time.ts';
