@@ -114,7 +114,7 @@ export function casePdf(file: CaseFile, facts: DocumentFacts): Readable {
   if (file.messages.length === 0) line(words.none);
   for (const message of file.messages) {
     if (paper.y > paper.page.height - MARGIN - 70) paper.addPage();
-    const top = paper.y;
+    const [top, page] = [paper.y, paper.bufferedPageRange().count];
     line(
       `${message.number}. ${words.from[message.direction]}, ${words.channels[message.channel] ?? message.channel}, ${time(message.saidAt)}`,
       10,
@@ -126,7 +126,7 @@ export function casePdf(file: CaseFile, facts: DocumentFacts): Readable {
     paper.moveDown(0.2);
     line(message.body, 10);
     if (!isPrintable(message.body)) line(words.notPrintable, 8, GREY, 'Helvetica-Oblique');
-    if (paper.y > top)
+    if (paper.bufferedPageRange().count === page)
       paper
         .moveTo(MARGIN - 10, top)
         .lineTo(MARGIN - 10, paper.y)
