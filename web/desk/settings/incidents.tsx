@@ -87,7 +87,7 @@ export function IncidentSettings() {
             </>
           )}
         </GroupForm>
-        <LadderForm />
+        <LadderForm name="ladder" />
       </Stack>
     </>
   );

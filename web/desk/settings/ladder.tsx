@@ -10,19 +10,20 @@ import { GroupForm } from './group-form.tsx';
 
 const MOST_RUNGS = 8;
 
-/** The rungs that a broken promise climbs, from the first called to the last. */
-export function LadderForm() {
+/** The rungs that a broken promise climbs, from the first called to the last: about the network, or to a customer. */
+export function LadderForm({ name }: { name: 'ladder' | 'careLadder' }) {
   const { t, word } = useWords();
   const may = useMay();
   const staff = useQuery({ ...staffQuery, enabled: may('staff:see') });
   const people = (staff.data ?? [])
     .filter((member) => member.state === 'active')
     .map((member) => ({ value: member.id, label: member.name }));
+  const title = t(name === 'ladder' ? 'settings.ladder' : 'settings.care-ladder');
   return (
     <GroupForm
-      name="ladder"
-      title={t('settings.ladder')}
-      hint={t('settings.ladder.hint')}
+      name={name}
+      title={title}
+      hint={t(name === 'ladder' ? 'settings.ladder.hint' : 'settings.care-ladder.hint')}
       validate={{ group: { name: (value: string) => (value.trim() === '' ? t('required') : null) } }}
     >
       {(form) => {
@@ -36,7 +37,7 @@ export function LadderForm() {
         };
         return (
           <>
-            <Thread label={t('settings.ladder')}>
+            <Thread label={title}>
               {rungs.map((rung, position) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: a rung is known by its place; its name is being typed
                 <Knot key={position} strong>

@@ -1,5 +1,6 @@
-import { queryOptions } from '@tanstack/react-query';
-import type { ChangeSettings, NewRoute, Route, Settings } from '../../../contract/settings.ts';
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import type { Language } from '../../../contract/answer.ts';
+import type { ChangeSettings, HolidaysAhead, NewRoute, Route, Settings } from '../../../contract/settings.ts';
 import { request } from '../shell/request.ts';
 
 export const settingsQuery = queryOptions({
@@ -26,3 +27,16 @@ export const endRoute = (id: string) => request<unknown>(`/api/v1/routes/${id}`,
 
 export const testRoute = (id: string, to: string) =>
   request<unknown>(`/api/v1/routes/${id}/test`, { method: 'POST', body: { to } });
+
+/** The holidays of the coming year, before they are saved. */
+export const holidaysQuery = (country: string, region: string, language: Language) =>
+  queryOptions({
+    queryKey: ['holidays', country, region, language],
+    queryFn: ({ signal }) =>
+      request<HolidaysAhead>(
+        `/api/v1/holidays?country=${country}&region=${encodeURIComponent(region)}&language=${language}`,
+        { signal },
+      ),
+    placeholderData: keepPreviousData,
+    staleTime: 3_600_000,
+  });

@@ -31,7 +31,12 @@ async function problemOf(response: Response): Promise<Problem> {
 /** Asks the server; `Expected` is the contract's type of the answer. Throws a Problem, also when the server cannot be reached (status 0). */
 export async function request<Expected>(
   path: string,
-  options: { method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'; body?: unknown; form?: FormData; signal?: AbortSignal } = {},
+  options: {
+    method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+    body?: unknown;
+    form?: FormData;
+    signal?: AbortSignal;
+  } = {},
 ): Promise<Expected> {
   const headers: Record<string, string> = { accept: 'application/json' };
   if (options.body !== undefined) headers['content-type'] = 'application/json';
