@@ -8,6 +8,8 @@ import type { Platform } from '../platform/platform.ts';
 /** Which deed lets somebody see that something about a subject changed. What isn't listed goes to nobody. */
 const SEES: Record<string, Deed> = {
   incident: 'incidents:see',
+  // Not partners: they would learn of cases that were never handed to them.
+  case: 'cases:work',
   'alarm-source': 'alarms:see',
   'alarm-rule': 'alarms:see',
   import: 'imports:run',

@@ -7,6 +7,7 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router';
+import { INBOUND_LISTS, type InboundList } from '../../contract/intake.ts';
 import { meQuery } from './shell/me.ts';
 import { NotFound } from './shell/not-found.tsx';
 import { Problem } from './shell/request.ts';
@@ -76,6 +77,23 @@ const incident = createRoute({
   path: '/incidents/$id',
   component: lazyRouteComponent(() => import('./incidents/incident-page.tsx'), 'IncidentPage'),
 });
+const cases = createRoute({
+  getParentRoute: () => shell,
+  path: '/cases',
+  validateSearch: (search: Record<string, unknown>): { view?: string } =>
+    typeof search.view === 'string' ? { view: search.view.slice(0, 20) } : {},
+  component: lazyRouteComponent(() => import('./cases/case-list.tsx'), 'CaseList'),
+});
+const newCase = createRoute({
+  getParentRoute: () => shell,
+  path: '/cases/new',
+  component: lazyRouteComponent(() => import('./cases/new-case.tsx'), 'NewCasePage'),
+});
+const oneCase = createRoute({
+  getParentRoute: () => shell,
+  path: '/cases/$id',
+  component: lazyRouteComponent(() => import('./cases/case-page.tsx'), 'CasePage'),
+});
 const promises = createRoute({
   getParentRoute: () => shell,
   path: '/promises',
@@ -124,6 +142,20 @@ const account = createRoute({
   path: '/account',
   component: lazyRouteComponent(() => import('./account/account-page.tsx'), 'AccountPage'),
 });
+const teams = createRoute({
+  getParentRoute: () => shell,
+  path: '/teams',
+  component: lazyRouteComponent(() => import('./teams/team-list.tsx'), 'TeamList'),
+});
+const setAside = createRoute({
+  getParentRoute: () => shell,
+  path: '/set-aside',
+  validateSearch: (search: Record<string, unknown>): { list?: InboundList } => {
+    const list = INBOUND_LISTS.find((each) => each === search.list);
+    return list ? { list } : {};
+  },
+  component: lazyRouteComponent(() => import('./set-aside/set-aside.tsx'), 'SetAside'),
+});
 const settings = createRoute({
   getParentRoute: () => shell,
   path: '/settings',
@@ -163,6 +195,31 @@ const settingsPages = settings.addChildren([
     path: '/alarm-sources',
     component: lazyRouteComponent(() => import('./alarms/alarm-sources.tsx'), 'AlarmSources'),
   }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: '/hours',
+    component: lazyRouteComponent(() => import('./settings/hours.tsx'), 'HoursSettings'),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: '/cases',
+    component: lazyRouteComponent(() => import('./settings/cases.tsx'), 'CaseSettings'),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: '/mailboxes',
+    component: lazyRouteComponent(() => import('./mailboxes/mailbox-list.tsx'), 'MailboxList'),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: '/lexicon',
+    component: lazyRouteComponent(() => import('./lexicon/lexicon-page.tsx'), 'LexiconPage'),
+  }),
+  createRoute({
+    getParentRoute: () => settings,
+    path: '/retention',
+    component: lazyRouteComponent(() => import('./settings/retention.tsx'), 'RetentionSettings'),
+  }),
 ]);
 
 /** An address of the desk that nothing stands at: the way around stays in sight. */
@@ -187,6 +244,9 @@ export function makeRouter(queries: QueryClient) {
         home,
         incidents,
         incident,
+        cases,
+        newCase,
+        oneCase,
         promises,
         alarms,
         inDoubt,
@@ -195,6 +255,8 @@ export function makeRouter(queries: QueryClient) {
         resources,
         imports,
         staff,
+        teams,
+        setAside,
         account,
         settingsPages,
         nowhere,

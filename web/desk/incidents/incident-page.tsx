@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import type { Incident } from '../../../contract/incidents.ts';
+import { IncidentCases } from '../cases/incident-cases.tsx';
 import { useWords } from '../shell/language.tsx';
 import { useMay, useMe } from '../shell/me.ts';
 import { Shown } from '../shell/states.tsx';
@@ -55,6 +56,7 @@ function Page({ incident }: { incident: Incident }) {
         <Grid.Col span={{ base: 12, lg: 5 }}>
           <Stack gap="md">
             <ExpectedEnds incident={incident} />
+            {may('cases:see') && <IncidentCases incidentId={incident.id} />}
             <AlarmsOf incident={incident} />
             <AreasOf incident={incident} />
           </Stack>

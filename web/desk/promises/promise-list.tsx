@@ -49,6 +49,7 @@ function Promises({ promises }: { promises: PromiseBrief[] }) {
   const current = useListKeys(promises.length, (position) => {
     const subject = promises[position]?.subject;
     if (subject?.kind === 'incident') void navigate({ to: '/incidents/$id', params: { id: subject.id } });
+    if (subject?.kind === 'case') void navigate({ to: '/cases/$id', params: { id: subject.id } });
   });
   return (
     <Card padding={0}>
@@ -85,8 +86,8 @@ function Promises({ promises }: { promises: PromiseBrief[] }) {
                 </Table.Td>
                 <Table.Td data-label={t('promise.about')}>
                   <div>
-                    {promise.subject.kind === 'incident' ? (
-                      <Anchor component={Link} to={`/incidents/${promise.subject.id}`} size="sm">
+                    {promise.subject.kind === 'incident' || promise.subject.kind === 'case' ? (
+                      <Anchor component={Link} to={`/${promise.subject.kind}s/${promise.subject.id}`} size="sm">
                         {promise.subject.title}
                       </Anchor>
                     ) : (

@@ -3,11 +3,12 @@ import { readChange, touchedBy } from './changes.ts';
 
 describe('what a change of the live feed refreshes', () => {
   it.each([
-    ['incident.confirmed', 'incident', ['incidents', 'promises']],
+    ['incident.confirmed', 'incident', ['incidents', 'promises', 'cases']],
     ['announcement.told', 'announcement', ['incidents', 'promises', 'in-doubt']],
-    ['promise.broken', 'promise', ['promises', 'incidents']],
-    ['promise.broken', 'incident', ['promises', 'incidents']],
-    ['notices.counted', 'incident', ['incidents', 'in-doubt', 'promises']],
+    ['promise.broken', 'promise', ['promises', 'incidents', 'cases']],
+    ['promise.broken', 'incident', ['promises', 'incidents', 'cases']],
+    ['notices.counted', 'incident', ['incidents', 'in-doubt', 'promises', 'cases']],
+    ['case.taken', 'case', ['cases', 'promises', 'incidents']],
     ['import.done', 'import', ['imports']],
     ['settings.changed', 'settings', ['settings', 'me', 'preview']],
     ['alarms.heard', 'alarm-source', ['alarms', 'incidents', 'alarm-sources']],

@@ -8,11 +8,12 @@ export interface Change {
 
 /** Which lists and pages show something of a kind of thing. Query keys begin with these words. */
 const SHOWN_BY: Record<string, readonly string[]> = {
-  incident: ['incidents', 'promises'],
+  incident: ['incidents', 'promises', 'cases'],
   announcement: ['incidents', 'promises', 'in-doubt'],
   notice: ['incidents', 'in-doubt'],
   notices: ['incidents', 'in-doubt'],
-  promise: ['promises', 'incidents'],
+  case: ['cases', 'promises', 'incidents'],
+  promise: ['promises', 'incidents', 'cases'],
   alarm: ['alarms', 'incidents'],
   alarms: ['alarms', 'incidents'],
   'alarm-rule': ['alarms'],
@@ -26,14 +27,19 @@ const SHOWN_BY: Record<string, readonly string[]> = {
   staff: ['staff', 'me'],
   invitation: ['staff'],
   outbox: ['in-doubt', 'incidents'],
-  message: ['in-doubt', 'incidents'],
+  message: ['in-doubt', 'incidents', 'cases'],
+  team: ['teams', 'cases'],
+  mailbox: ['mailboxes'],
+  lexicon: ['lexicon'],
+  inbound: ['inbound'],
+  absence: ['teams'],
   worker: [],
   customer: [],
   consent: ['customers'],
   'contact-point': ['customers'],
   topology: ['resources', 'incidents'],
   session: [],
-  party: [],
+  party: ['cases'],
 };
 
 /**

@@ -37,9 +37,12 @@ export function useKeys(): void {
 const OTHERS: readonly [string[], MessageKey][] = [
   [['Ctrl', 'K'], 'keys.finder'],
   [['/'], 'keys.finder'],
-  [[']'], 'keys.next'],
-  [['['], 'keys.previous'],
+  [['j', ']'], 'keys.next'],
+  [['k', '['], 'keys.previous'],
   [['Enter'], 'keys.open'],
+  [['n'], 'keys.new-case'],
+  [['r'], 'keys.reply'],
+  [['x'], 'keys.note'],
   [['?'], 'keys.help'],
 ];
 

@@ -36,6 +36,7 @@ const PROMISE: Record<string, Look> = {
   late: ['red', IconSquareX],
   settled: ['gray', IconCheck],
   none: ['gray', IconCircleDashed],
+  paused: ['gray', IconClockPause],
 };
 
 const ANNOUNCEMENT: Record<AnnouncementState, Look> = {
