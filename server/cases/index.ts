@@ -20,6 +20,7 @@ export type { CasePorts, SuspectedBy } from './ports.ts';
 export { proposeJoin } from './propose-join.ts';
 export { caseRoutes } from './routes.ts';
 export { caseLink } from './say.ts';
+export { caseMailWentTo } from './sent-to.ts';
 export { incidentRestored, incidentTold, noteMessageOutcomes, settleDueCases } from './settle-due.ts';
 export {
   type CaseLink,

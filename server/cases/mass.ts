@@ -1,7 +1,9 @@
 import type { MassAct, MassDone, MassPreview } from '../../contract/cases.ts';
+import { readIncidents } from '../network/index.ts';
 import type { Actor } from '../platform/actor.ts';
-import type { Tx } from '../platform/database/database.ts';
-import { Failure, invalid } from '../platform/errors.ts';
+import type { Db, Tx } from '../platform/database/database.ts';
+import { Failure, invalid, notFound } from '../platform/errors.ts';
+import type { CaseRecord } from './case.ts';
 import { casesOfIncident } from './list-store.ts';
 import { messagesOf } from './message-store.ts';
 import { handOverCase } from './pass-on.ts';
@@ -32,13 +34,18 @@ async function actOnOne(tx: Tx, ports: CasePorts, actor: Actor, id: string, act:
   }
 }
 
+async function concerned(db: Db, actor: Actor, incidentId: string, { caseIds }: MassAct): Promise<CaseRecord[]> {
+  if ((await readIncidents(db, [incidentId])).length === 0) throw notFound('This incident');
+  return await casesOfIncident(db, await scopeOf(db, actor), incidentId, caseIds);
+}
+
 /**
  * One act on the open cases of an incident (at most 500), each in a transaction of its own: what one case does not allow doesn't hold up the others. The messages
  * can be taken back while they wait.
  */
 export async function massAct(ports: CasePorts, actor: Actor, incidentId: string, act: MassAct): Promise<MassDone> {
   const { database } = ports.platform;
-  const records = await casesOfIncident(database.db, await scopeOf(database.db, actor), incidentId, act.caseIds);
+  const records = await concerned(database.db, actor, incidentId, act);
   const result: MassDone = { done: 0, left: [], messageIds: [] };
   for (const record of records) {
     try {
@@ -61,7 +68,7 @@ export async function previewMassAct(
   act: MassAct,
 ): Promise<MassPreview> {
   const { database } = ports.platform;
-  const records = await casesOfIncident(database.db, await scopeOf(database.db, actor), incidentId, act.caseIds);
+  const records = await concerned(database.db, actor, incidentId, act);
   const preview: MassPreview = { cases: records.length, left: [], sample: null };
   for (const record of records.slice(0, 10)) {
     try {

@@ -14,6 +14,12 @@ const FILLERS = new Set(
   ),
 );
 
+const essence = (phrase: string): string =>
+  phrase
+    .split(' ')
+    .filter((word) => word !== '' && !FILLERS.has(word))
+    .join(' ');
+
 const YES = [
   '1 si',
   '1 yes',
@@ -61,7 +67,7 @@ const YES = [
   'fixed',
   'solved',
   'confirmed',
-];
+].map(essence);
 
 const NO = [
   '0',
@@ -89,7 +95,7 @@ const NO = [
   'it doesnt',
   'it is not',
   'its not',
-];
+].map(essence);
 
 /** Anywhere in a text: who says so doesn't say yes. */
 const DENIES =
@@ -120,11 +126,8 @@ const longestAtStart = (text: string, phrases: readonly string[]): string =>
 export function readReply(text: string, number = ''): Verdict {
   const withoutNumber =
     number === '' ? text : text.replaceAll(new RegExp([...number].join('[ ./\\u00a0-]{0,2}'), 'g'), ' ');
-  const words = fold(withoutNumber)
-    .split(' ')
-    .filter((word) => word !== '');
-  const whole = words.join(' ');
-  const plain = words.filter((word) => !FILLERS.has(word)).join(' ');
+  const whole = fold(withoutNumber);
+  const plain = essence(whole);
   if (plain === '') return { answer: null, more: false, thanks: true };
   // A bare "ok" may mean that it works, or that they will try: a person reads it.
   if (plain === 'ok') return { answer: 'yes', more: true, thanks: true };

@@ -25,7 +25,7 @@ const fields = new Set<string>();
 const reasons = new Set<string>();
 
 const KIND =
-  /^(incident|announcement|promise|alarms|alarm-rule|alarm-source|import|route|settings|staff|outbox|consent|topology|customer)\.[a-z-]+$/;
+  /^(case|incident|announcement|promise|alarms|alarm-rule|alarm-source|import|route|settings|staff|outbox|consent|topology|customer)\.[a-z-]+$/;
 const ON_TIMELINE = /^(incident|announcement|promise)\./;
 
 /** Every text that an expression can be, where the source says it. */
