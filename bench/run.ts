@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util';
+import { cases } from './cases.ts';
 import { fanout } from './fanout.ts';
 import { impact } from './impact.ts';
 import type { Measurement } from './measurement.ts';
 import { start } from './start.ts';
 
-const BENCHMARKS: Record<string, () => AsyncIterable<Measurement>> = { fanout, impact, start };
+const BENCHMARKS: Record<string, () => AsyncIterable<Measurement>> = { cases, fanout, impact, start };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
