@@ -29,10 +29,16 @@ interface Part {
   definition: string;
 }
 
+interface Constraint extends Part {
+  /** The table that a foreign key leads to; 0 for other constraints. */
+  leadsTo: number;
+}
+
 /**
  * The whole schema of a migrated database as readable SQL, read from the catalogue: the same text on the embedded engine and on
  * PostgreSQL 15 to 18. Left out: monthly partitions, what belongs to extensions, and not-null constraints as rows of their own
- * (PostgreSQL 18 has them; the columns say it). Tables stand in the order in which the migrations made them.
+ * (PostgreSQL 18 has them; the columns say it). Tables stand in the order in which the migrations made them; foreign keys to a table that comes later
+ * stand at the end.
  */
 export async function describeSchema(database: Database): Promise<string> {
   const { db } = database;
@@ -48,6 +54,7 @@ export async function describeSchema(database: Database): Promise<string> {
     '-- Today’s whole schema, for reading. Written by `npm run schema` from the migrated database; a test compares them.',
     ...functions.map((definition) => `${plain(definition).trim()};`),
   ];
+  const late: string[] = [];
   for (const relation of relations) {
     if (relation.kind === 'S') {
       blocks.push(`CREATE SEQUENCE ${relation.name};`);
@@ -58,11 +65,15 @@ export async function describeSchema(database: Database): Promise<string> {
         blocks.push(`CREATE TABLE ${relation.name} PARTITION OF ${relation.parent} ${relation.bound};`);
       continue;
     }
+    const own = constraints.get(relation.oid) ?? [];
+    for (const { name, definition, leadsTo } of own)
+      if (leadsTo > relation.oid)
+        late.push(`ALTER TABLE ${relation.name} ADD CONSTRAINT ${name} ${plain(definition)};`);
     const lines = [
       ...(columns.get(relation.oid) ?? []).map((column) => `  ${plain(describeColumn(column))}`),
-      ...(constraints.get(relation.oid) ?? []).map(
-        ({ name, definition }) => `  CONSTRAINT ${name} ${plain(definition)}`,
-      ),
+      ...own
+        .filter(({ leadsTo }) => leadsTo <= relation.oid)
+        .map(({ name, definition }) => `  CONSTRAINT ${name} ${plain(definition)}`),
     ];
     const partitioned = relation.partitionKey ? ` PARTITION BY ${relation.partitionKey}` : '';
     blocks.push(
@@ -76,6 +87,7 @@ export async function describeSchema(database: Database): Promise<string> {
       ].join('\n'),
     );
   }
+  if (late.length > 0) blocks.push(late.join('\n'));
   return `${blocks.join('\n\n')}\n`;
 }
 
@@ -124,9 +136,9 @@ async function readColumns(db: Db): Promise<Column[]> {
   return rows;
 }
 
-async function readConstraints(db: Db): Promise<Part[]> {
-  const { rows } = await sql<Part>`
-    SELECT conrelid::int AS "table", conname AS name, pg_get_constraintdef(oid, true) AS definition
+async function readConstraints(db: Db): Promise<Constraint[]> {
+  const { rows } = await sql<Constraint>`
+    SELECT conrelid::int AS "table", conname AS name, pg_get_constraintdef(oid, true) AS definition, confrelid::int AS "leadsTo"
     FROM pg_constraint
     WHERE connamespace = current_schema()::regnamespace AND conrelid <> 0 AND contype IN ('p', 'u', 'f', 'c', 'x')
     ORDER BY conrelid, position(contype::text IN 'pufcx'), conname`.execute(db);

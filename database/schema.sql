@@ -577,9 +577,7 @@ CREATE TABLE inbound_messages (
   trouble text,
   mail_id_hash bytea,
   CONSTRAINT inbound_messages_pkey PRIMARY KEY (id),
-  CONSTRAINT inbound_messages_channel_content_hash_key UNIQUE (channel, content_hash),
-  CONSTRAINT inbound_messages_mailbox_id_fkey FOREIGN KEY (mailbox_id) REFERENCES mailboxes(id),
-  CONSTRAINT inbound_messages_raw_blob_fkey FOREIGN KEY (raw_blob) REFERENCES blobs(id)
+  CONSTRAINT inbound_messages_channel_content_hash_key UNIQUE (channel, content_hash)
 );
 CREATE INDEX inbound_messages_by_blob ON inbound_messages (raw_blob) WHERE raw_blob IS NOT NULL;
 CREATE INDEX inbound_messages_by_case ON inbound_messages (case_id) WHERE case_id IS NOT NULL;
@@ -1052,3 +1050,6 @@ CREATE TABLE automatic_answers (
   message_id uuid NOT NULL,
   CONSTRAINT automatic_answers_pkey PRIMARY KEY (address_hash, at, message_id)
 );
+
+ALTER TABLE inbound_messages ADD CONSTRAINT inbound_messages_mailbox_id_fkey FOREIGN KEY (mailbox_id) REFERENCES mailboxes(id);
+ALTER TABLE inbound_messages ADD CONSTRAINT inbound_messages_raw_blob_fkey FOREIGN KEY (raw_blob) REFERENCES blobs(id);
