@@ -5,6 +5,7 @@ import {
   afterCasePromisesBroke,
   attachmentsOf,
   type CasePorts,
+  caseMailWentTo,
   incidentRestored,
   incidentTold,
   type MovedCases,
@@ -42,6 +43,7 @@ import {
   expandAnnouncements,
   mayLeave,
   noteOutcomes,
+  noticeWentTo,
   OVER,
   releaseDueAnnouncements,
   releaseHeldNotices,
@@ -99,7 +101,14 @@ export function createFlow(platform: Platform): Flow {
     incidentBehind,
     suspectIncident: (tx, by) => suspectByReports(tx, ports, by),
   };
-  const intake: IntakePorts = { platform, cases, read: readInboundMail, withdrawNotices: withdrawFromContactPoints };
+  const intake: IntakePorts = {
+    platform,
+    cases,
+    read: readInboundMail,
+    wentTo: async (tx, mailId, address) =>
+      (await caseMailWentTo(tx, mailId, address)) || (await noticeWentTo(tx, mailId, address)),
+    withdrawNotices: withdrawFromContactPoints,
+  };
   const workOffInbound = createIntake(intake);
 
   return {

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { rawMail, type Stage, setStage } from '../../tests/support/intake.ts';
 import { makeNetwork } from '../../tests/support/network.ts';
 import { ENGINES, openTestPlatform, type TestPlatform } from '../../tests/support/test-platform.ts';
 import { findCaseByNumber, openCasesOf } from '../cases/index.ts';
-import { rawMail, type Stage, setStage } from './intake.fixture.ts';
 import { createIntake } from './work-off.ts';
 
 // What may happen on the channels: words of three customers and a stranger, again and again, in any order, with processes that die in between.

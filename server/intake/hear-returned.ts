@@ -6,17 +6,21 @@ import type { Inbound, Reading } from './intake.ts';
 import type { IntakePorts } from './ports.ts';
 import { afterSoftBounce, type ReturnedMail } from './rules.ts';
 
-/** Mail that came back marks the address: at once when it is for good, after three in two days when it is for now. */
+/**
+ * Mail that came back marks the address: at once when it is for good, after three in two days when it is for now. Only a report that names a mail of ours to
+ * this very address counts: else anybody could silence a customer by a forged one.
+ */
 export async function hearReturned(
   tx: Tx,
-  { platform }: IntakePorts,
+  { platform, wentTo }: IntakePorts,
   reading: Reading,
   returned: readonly ReturnedMail[],
 ): Promise<{ unreachable: number }> {
+  const mailId = reading.returnedMailId;
   let unreachable = 0;
   for (const { address: given, weight, reason } of returned.slice(0, 100)) {
     const address = normaliseMail(given);
-    if (address === null || weight === 'none') continue;
+    if (address === null || weight === 'none' || mailId === null || !(await wentTo(tx, mailId, address))) continue;
     for (const channel of ['email', 'pec'] as const) {
       if (weight === 'soft') {
         const after = afterSoftBounce(await softBouncesAt(tx, channel, address), platform.clock.business());
@@ -26,7 +30,7 @@ export async function hearReturned(
       unreachable += await markUnreachable(tx, platform.clock, { channel, address, reason });
     }
   }
-  const about = reading.returnedMailId ? await caseOfMailIds(tx, [reading.returnedMailId]) : null;
+  const about = mailId ? await caseOfMailIds(tx, [mailId]) : null;
   if (about)
     await recordEvents(tx, platform.clock, { kind: 'channel', name: 'email' }, [
       { kind: 'case.mail-returned', subjectKind: 'case', subjectId: about.id, data: { unreachable: unreachable > 0 } },

@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ADMINISTRATOR, rawMail, type Stage, setStage } from '../../tests/support/intake.ts';
 import { count, makeNetwork } from '../../tests/support/network.ts';
 import { ENGINES, openTestPlatform, type TestPlatform } from '../../tests/support/test-platform.ts';
 import { createHttp } from '../platform/http.ts';
 import { newId } from '../platform/ids.ts';
 import { mayAnswerAutomatically } from './automatic-answers.ts';
 import { decideAgain } from './decide-again.ts';
-import { ADMINISTRATOR, rawMail, type Stage, setStage } from './intake.fixture.ts';
 import { listInbound } from './list-inbound.ts';
 import { receiveForm, receiveMessage } from './receive.ts';
 import { intakeRoutes } from './routes.ts';
@@ -204,7 +204,13 @@ describe.each(ENGINES)('what comes in, on %s', (engine) => {
   });
 
   test('given mail that came back for good, then the address is unreachable; something from there makes it reachable', async () => {
-    const report = (status: string) =>
+    const { rows } = await sql<{
+      mail_id: string;
+    }>`SELECT mail_id FROM messages JOIN contact_points point ON point.id = contact_point_id
+      WHERE direction = 'out' AND address = 'c30@example.com' AND mail_id IS NOT NULL LIMIT 1`.execute(
+      platform.database.db,
+    );
+    const report = (status: string, about = rows[0]?.mail_id ?? '') =>
       Buffer.from(
         [
           'From: MAILER-DAEMON@mx.example.com',
@@ -226,14 +232,23 @@ describe.each(ENGINES)('what comes in, on %s', (engine) => {
           'Final-Recipient: rfc822; c30@example.com',
           'Action: failed',
           `Status: ${status}`,
-          `Diagnostic-Code: smtp; 5${newId()}`,
+          '',
+          '--b',
+          'Content-Type: text/rfc822-headers',
+          '',
+          `Message-ID: ${about}`,
+          'To: c30@example.com',
           '',
           '--b--',
           '',
         ].join('\r\n'),
       );
+    expect(rows).toHaveLength(1);
     const unreachable = async () =>
       await count(platform, 'contact_points', `address = 'c30@example.com' AND unreachable_since IS NOT NULL`);
+    // About a mail that we never sent: forged, or not ours.
+    const forged = await settled(await stage.mail(report('5.1.1', `<${newId()}@lagonet.example>`)));
+    expect(forged).toMatchObject({ decision: 'bounce', facts: { unreachable: 0 } });
     expect(await settled(await stage.mail(report('4.2.2')))).toMatchObject({ decision: 'bounce' });
     expect(await unreachable()).toBe(0);
     await settled(await stage.mail(report('4.2.2')));
@@ -244,6 +259,8 @@ describe.each(ENGINES)('what comes in, on %s', (engine) => {
     expect(await unreachable()).toBe(1);
     await settled(await stage.mail(rawMail({ from: 'c30@example.com', text: 'Eccomi, la linea è lenta' })));
     expect(await unreachable()).toBe(0);
+    await settled(await stage.mail(report('5.1.1')));
+    expect(await unreachable()).toBe(1);
   });
 
   test('given STOP by mail, then exactly that address is not told any more', async () => {

@@ -1,13 +1,12 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ImapServer, startImapServer } from '../../example/imap-server.ts';
+import { ADMINISTRATOR, rawMail } from '../../tests/support/intake.ts';
 import { ENGINES, openTestPlatform, type TestPlatform } from '../../tests/support/test-platform.ts';
-
 import { openMailbox } from '../channels/email/mailbox.ts';
 import { createFlow } from '../flow.ts';
 import { until } from '../outbox/outbox.fixture.ts';
 import { makeFirstTeams } from '../teams/index.ts';
-import { ADMINISTRATOR, rawMail } from './intake.fixture.ts';
 import { createMailboxWorker, type MailboxWorker } from './mailbox-worker.ts';
 import { changeMailbox, endMailbox, listMailboxes, makeMailbox, testMailbox } from './manage-mailboxes.ts';
 

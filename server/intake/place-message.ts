@@ -1,19 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Channel, Language } from '../../contract/answer.ts';
 import type { CaseChannel } from '../../contract/cases.ts';
-import {
-  addMessage,
-  type CaseKey,
-  caseOfLink,
-  caseOfMailIds,
-  findCaseByNumber,
-  type IncomingMessage,
-  openCase,
-  openCasesOf,
-  proposeJoin,
-  readCases,
-  recentCasesOf,
-} from '../cases/index.ts';
+import { addMessage, type IncomingMessage, openCase, openCasesOf, proposeJoin, recentCasesOf } from '../cases/index.ts';
 import {
   actsFor,
   claimParty,
@@ -27,18 +15,17 @@ import { onlyResourceIn, placesIn } from '../network/index.ts';
 import type { Actor } from '../platform/actor.ts';
 import { storeBlob } from '../platform/blobs.ts';
 import type { Tx } from '../platform/database/database.ts';
-import { hashToken } from '../platform/secrets.ts';
 import { readSettings } from '../settings/index.ts';
+import { namedCases, openOf } from './find-cases.ts';
 import { type Identity, identify, type Proof, proofOf } from './identify.ts';
 import type { Inbound, InboundChannel, Reading } from './intake.ts';
 import { readLexicon } from './lexicon-store.ts';
 import type { IntakePorts } from './ports.ts';
 import { storable } from './store.ts';
-import { type CaseAt, isReminder, isShort, sameMatter, threadMessage } from './thread.ts';
+import { isReminder, isShort, sameMatter, threadMessage } from './thread.ts';
 import { type Triage, triage } from './triage.ts';
 
 const DAY = 86_400_000;
-const MOST_JOINS = 10;
 const LONGEST_BODY = 200_000;
 const LONGEST_HTML = 1_000_000;
 
@@ -233,48 +220,6 @@ export async function placeMessage(
 }
 
 const daysBefore = (now: Date, days: number): Date => new Date(now.getTime() - days * DAY);
-
-/** Of a case that was joined to another: the one in which the matter goes on. */
-async function standing(tx: Tx, key: CaseKey | null): Promise<CaseAt | null> {
-  let found: CaseAt | null = key;
-  let next = key?.joinedTo ?? null;
-  for (let step = 0; next !== null && step < MOST_JOINS; step++) {
-    const [record] = await readCases(tx, [next]);
-    found = record ?? null;
-    next = record?.joinedTo ?? null;
-  }
-  return found;
-}
-
-/** The open cases of a party, with what began them. */
-async function openOf(tx: Tx, partyId: string): Promise<CaseAt[]> {
-  const open = await openCasesOf(tx, [partyId]);
-  const unclear = open.filter(({ topic }) => topic === 'other').map(({ id }) => id);
-  if (unclear.length === 0) return open;
-  const vague = new Set(
-    (await readCases(tx, unclear)).filter((record) => record.triage.vague === true).map(({ id }) => id),
-  );
-  return open.map((key) => ({ ...key, vague: vague.has(key.id) }));
-}
-
-/** By link, by the mails that it answers, by number: the case that a message names. */
-async function namedCases(
-  tx: Tx,
-  text: string,
-  reading: Reading,
-): Promise<[CaseAt | null, CaseAt | null, CaseAt | null]> {
-  const byNumber = await findCaseByNumber(tx, text);
-  const byReply = reading.answersTo.length > 0 ? await caseOfMailIds(tx, reading.answersTo.slice(0, 100)) : null;
-  const token = /\/c\/([A-Za-z0-9_-]{20,60})(?![A-Za-z0-9_-])/.exec(text)?.[1];
-  const link = token ? await caseOfLink(tx, hashToken(token)) : null;
-  // A link says which case; the case itself is found among those that its party has.
-  const byLink = link
-    ? ([...(await openCasesOf(tx, [link.partyId])), ...(await recentCasesOf(tx, [link.partyId], new Date(0)))].find(
-        ({ id }) => id === link.caseId,
-      ) ?? null)
-    : null;
-  return [await standing(tx, byLink), await standing(tx, byReply), await standing(tx, byNumber)];
-}
 
 interface Writer {
   partyId: string;

@@ -18,6 +18,8 @@ export interface IntakePorts {
   cases: CasePorts;
   /** Reads the raw bytes of a mail: mail, certified mail, scanned letters. Never rejects for what is in them. */
   read(inbound: Inbound, raw: Buffer, trust: MailTrust): Promise<Reading>;
+  /** Whether a mail of ours, by its Message-ID, went to an address: only of such a one a report is believed. */
+  wentTo(tx: Tx, mailId: string, address: string): Promise<boolean>;
   /** What was to be told to an address is not told any more. */
   withdrawNotices(tx: Tx, channel: Channel, address: string, now: Date): Promise<unknown>;
 }

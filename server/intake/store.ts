@@ -124,11 +124,3 @@ export async function sameMail(
   const [row] = rows;
   return row ? { id: row.id, caseId: row.case_id } : null;
 }
-
-/** How many messages wait to be worked off. */
-export async function countWaitingInbound(db: Db): Promise<number> {
-  const { rows } = await sql<{
-    count: number;
-  }>`SELECT count(*) AS count FROM inbound_messages WHERE worked_at IS NULL`.execute(db);
-  return rows[0]?.count ?? 0;
-}

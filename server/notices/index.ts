@@ -16,5 +16,6 @@ export {
 } from './decide-announcement.ts';
 export { expandAnnouncements, FIGURES_CHANNEL, noteOutcomes, releaseHeldNotices, writeAnew } from './expand.ts';
 export { NO_NOTICES, noticeCounts, peopleTold, subjectsOfNotices, withdrawFromContactPoints } from './notice-store.ts';
+export { noticeWentTo } from './sent-to.ts';
 export { announcementsOf } from './store.ts';
 export { OVER, type TellingPorts } from './telling.ts';

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
-import { setSettings } from '../../tests/support/network.ts';
-import type { TestPlatform } from '../../tests/support/test-platform.ts';
-import { createFlow, type Flow } from '../flow.ts';
-import { storeBlob } from '../platform/blobs.ts';
-import { newId } from '../platform/ids.ts';
-import { makeFirstTeams } from '../teams/index.ts';
-import { seedLexicon } from './lexicon-store.ts';
-import { makeMailbox } from './manage-mailboxes.ts';
-import { insertInbound } from './store.ts';
+import { createFlow, type Flow } from '../../server/flow.ts';
+import { seedLexicon } from '../../server/intake/lexicon-store.ts';
+import { makeMailbox } from '../../server/intake/manage-mailboxes.ts';
+import { insertInbound } from '../../server/intake/store.ts';
+import { storeBlob } from '../../server/platform/blobs.ts';
+import { newId } from '../../server/platform/ids.ts';
+import { makeFirstTeams } from '../../server/teams/index.ts';
+import { setSettings } from './network.ts';
+import type { TestPlatform } from './test-platform.ts';
 
 export const ADMINISTRATOR = { kind: 'staff', id: 'administrator', roles: ['administrator'] } as const;
 
