@@ -106,6 +106,7 @@ const receiptOf = (item: PecNotice): Reading['receipt'] => ({
   recipient: item.certification?.deliveredTo ?? null,
   at: item.certification?.at ?? null,
   signature: item.signature.state,
+  counts: item.problems.length === 0 && (item.signature.state === 'valid' || item.signature.state === 'untrusted'),
   detail: item.certification?.errorDetail ?? '',
 });
 

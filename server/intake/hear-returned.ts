@@ -46,7 +46,7 @@ export async function hearReceipt(
   reading: Reading,
 ): Promise<string | null> {
   const { receipt } = reading;
-  if (!receipt?.reference) return null;
+  if (!receipt?.reference || !receipt.counts) return null;
   const about = await caseOfMailIds(tx, [receipt.reference]);
   if (!about) return null;
   const failed =

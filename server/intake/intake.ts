@@ -59,6 +59,8 @@ export interface LegalReceipt {
   /** The instant that is certified. */
   at: Date | null;
   signature: 'valid' | 'untrusted' | 'broken' | 'absent';
+  /** Signed, unaltered, and free of contradictions: else it changes nothing. */
+  counts: boolean;
   detail: string;
 }
 
