@@ -208,6 +208,7 @@ const QUERIES: Record<string, string> = {
   '/api/v1/customers': '?search=x',
   '/api/v1/resources': '?search=x',
   '/api/v1/search': '?q=x',
+  '/api/v1/holidays': '?country=IT',
   '/api/v1/inbound': '?decision=spam',
   '/api/v1/alarm-deliveries': '?trouble=true',
 };
