@@ -5,7 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { TOPICS } from '../../contract/cases.ts';
 import { FORM_LIMITS, type Trouble } from '../../contract/customer-page.ts';
 import { renderContact, renderReceived } from '../../web/customer/index.ts';
-import { caseLink, customerView } from '../cases/index.ts';
+import { type CustomerView, caseLink, customerView } from '../cases/index.ts';
 import { normaliseMail, normalisePhone } from '../customers/index.ts';
 import { type Received, receiveForm } from '../intake/index.ts';
 import type { Tx } from '../platform/database/database.ts';
@@ -17,10 +17,14 @@ import { readSettings } from '../settings/index.ts';
 import { statusOf } from './act.ts';
 import { type Form, readForm, wordsOf } from './forms.ts';
 import type { CustomerPagePorts } from './ports.ts';
+import { addressesOf } from './present.ts';
 import { admit, BITS, keyOf, newChallenge } from './proof-of-work.ts';
 import { frameOf, seeOther, sendPage } from './send.ts';
 
 const PUBLIC = { access: 'public' } as const;
+
+/** Milliseconds in which the same form leads to the same case. */
+const PRESSED_AGAIN = 10 * 60_000;
 
 type Refusal = { what: Trouble | { waitSeconds: number }; retryAfter?: number };
 
@@ -163,9 +167,15 @@ async function pathAfter(tx: Tx, ports: CustomerPagePorts, received: Received, l
   const { caseId, claim } = received;
   if (caseId === null || claim) return receivedPath(ports, claim ? received.number : null, language);
   const view = await customerView(tx, caseId);
-  if (!view) return receivedPath(ports, received.number, language);
+  if (!view || !(await isNewcomer(tx, ports, view))) return receivedPath(ports, received.number, language);
   const token = await caseLink(tx, ports.cases, caseId, view.partyId, null);
   return `/c/${token}?lang=${language}&done=opened`;
+}
+
+/** Pressed again much later, or after staff found out who it is, the form opens nothing any more. */
+async function isNewcomer(tx: Tx, { platform }: CustomerPagePorts, view: CustomerView): Promise<boolean> {
+  const age = platform.clock.business().getTime() - view.openedAt.getTime();
+  return age < PRESSED_AGAIN && (await addressesOf(tx, view.partyId)).every(({ verified }) => !verified);
 }
 
 // Sealed, so that no address can be made that shows somebody else's number as ours.

@@ -3,7 +3,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ENGINES, openTestPlatform, type TestPlatform } from '../../tests/support/test-platform.ts';
 import { caseLink, openCase } from '../cases/index.ts';
 import { judgeContent, safeName } from '../channels/email/attachments.ts';
+import { mergeParties, unmergeParties } from '../customers/merge.ts';
 import { createFlow, type Flow } from '../flow.ts';
+import type { Actor } from '../platform/actor.ts';
 import { createHttp, type Http } from '../platform/http.ts';
 import { newId } from '../platform/ids.ts';
 import { hashToken } from '../platform/secrets.ts';
@@ -529,6 +531,31 @@ describe.each(ENGINES)('the customer’s page on %s', (engine) => {
       expect(await standing()).toEqual({ verification: 'verified', verified_how: 'code' });
     });
 
+    test('given somebody of whom nothing is verified, then a code goes only where their link went, and nowhere once a verified address is there', async () => {
+      const opened = await open();
+      const { pool } = platform.database;
+      await pool.query("UPDATE contact_points SET verification = 'claimed' WHERE party_id = $1", [anna.party]);
+      expect((await post(`${opened.path}/code`, { page: 'formal', codeAt: anna.phone })).statusCode).toBe(422);
+      await withCode(opened, 'formal');
+      await pool.query("UPDATE contact_points SET verification = 'verified' WHERE id = $1", [anna.phone]);
+      expect((await post(`${opened.path}/code`, { page: 'download', codeAt: anna.mail })).statusCode).toBe(422);
+    });
+
+    test('given staff found that the writer is a known customer, then their link goes on; when it was a mistake it shows nothing of the other', async () => {
+      const opened = await open(bruno);
+      await platform.database.pool.query('UPDATE parties SET external_id = NULL WHERE id = $1', [bruno.party]);
+      const elena: Actor = { kind: 'staff', id: 'elena', roles: ['manager'] };
+      const merging = await platform.database.transaction((tx) =>
+        mergeParties(tx, platform.clock, flow.merging, elena, { from: bruno.party, into: anna.party }),
+      );
+      expect((await get(opened.path)).statusCode).toBe(200);
+      await platform.database.transaction((tx) => unmergeParties(tx, platform.clock, flow.merging, elena, merging.id));
+      const shown = await get(`${opened.path}/delegate`);
+      expect(shown.statusCode).toBe(200);
+      expect(shown.body).toContain(bruno.mail);
+      expect(shown.body).not.toContain(anna.mail);
+    });
+
     test('given a download, then it is a ZIP with what the customer may see and nothing else', async () => {
       const opened = await open();
       await upload(`${opened.path}/messages`, { text: 'con allegato' }, [
@@ -707,6 +734,10 @@ describe.each(ENGINES)('the customer’s page on %s', (engine) => {
       expect(await all('SELECT 1 FROM outbox')).toEqual([]);
       expect((await submit({ challenge, work })).statusCode).toBe(303);
       expect(await all('SELECT 1 FROM cases')).toHaveLength(1);
+      // Once staff found out whose it is, the same form again is no way to it.
+      await platform.database.pool.query('UPDATE cases SET party_id = $1', [anna.party]);
+      expect((await submit({ challenge, work })).headers.location).toMatch(/^\/contact\/received/);
+      expect((await get(location)).statusCode).toBe(403);
       const other = await submit({ challenge, work, text: 'un’altra cosa' });
       expect(other.statusCode).toBe(422);
       expect(await all('SELECT 1 FROM cases')).toHaveLength(1);

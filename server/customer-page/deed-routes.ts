@@ -41,12 +41,12 @@ const PURPOSE: Record<DeedPage, CodePurpose> = {
 
 type Asked = FastifyRequest<TokenParams>;
 
-/** Where a code may go: what is verified, and the mail address that the link itself was sent to. */
+/** Where a code may go: what is verified; for somebody of whom nothing is, the mail address that the link itself was sent to. */
 async function codeAddresses(db: Db, open: OpenLink): Promise<ShownAddress[]> {
-  return (await addressesOf(db, open.view.partyId)).filter(
-    ({ id, channel, verified }) =>
-      (verified && channel !== 'pec') || (channel === 'email' && id === open.link.contactPointId),
-  );
+  const addresses = (await addressesOf(db, open.view.partyId)).filter(({ channel }) => channel !== 'pec');
+  const verified = addresses.filter((address) => address.verified);
+  if (verified.length > 0) return verified;
+  return addresses.filter(({ id, channel }) => channel === 'email' && id === open.link.contactPointId);
 }
 
 /** What needs a one-time code: formal complaint, delegates, new contact points, download. */

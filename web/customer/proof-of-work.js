@@ -11,51 +11,93 @@ for (let candidate = 2, found = 0; found < 64; candidate++) {
   ROUNDS[found++] = (Math.cbrt(candidate) % 1) * 2 ** 32;
 }
 
-const words = new Uint32Array(64);
-/** @param {number} word @param {number} by */
-const turn = (word, by) => (word >>> by) | (word << (32 - by));
-/** @param {Uint32Array} list @param {number} index */
+const words = new Int32Array(64);
+/** @param {Int32Array | Uint32Array} list @param {number} index */
 const at = (list, index) => list[index] ?? 0;
 
 /**
- * The leading zero bits of the SHA-256 of an ASCII text, at most 32.
+ * One block of 64 bytes, of a text that ends after `length` characters, into the state.
+ * @param {Int32Array} state
  * @param {string} text
+ * @param {number} start
+ * @param {number} length
  */
-function zeroBits(text) {
-  const blocks = Math.ceil((text.length + 9) / 64);
-  const state = START.slice();
-  for (let block = 0; block < blocks; block++) {
-    for (let index = 0; index < 16; index++) {
-      let word = 0;
-      for (let byte = 0; byte < 4; byte++) {
-        const place = block * 64 + index * 4 + byte;
-        word = (word << 8) | (place < text.length ? text.charCodeAt(place) : place === text.length ? 0x80 : 0);
-      }
-      words[index] = block === blocks - 1 && index === 15 ? text.length * 8 : word;
-    }
-    for (let index = 16; index < 64; index++) {
-      const [far, near] = [at(words, index - 15), at(words, index - 2)];
-      words[index] =
-        at(words, index - 16) +
-        (turn(far, 7) ^ turn(far, 18) ^ (far >>> 3)) +
-        at(words, index - 7) +
-        (turn(near, 17) ^ turn(near, 19) ^ (near >>> 10));
-    }
-    let [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = state;
-    for (let index = 0; index < 64; index++) {
-      const first =
-        (h + (turn(e, 6) ^ turn(e, 11) ^ turn(e, 25)) + ((e & f) ^ (~e & g)) + at(ROUNDS, index) + at(words, index)) |
-        0;
-      const second = ((turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) + ((a & b) ^ (a & c) ^ (b & c))) | 0;
-      [h, g, f, e, d, c, b, a] = [g, f, e, (d + first) | 0, c, b, a, (first + second) | 0];
-    }
-    for (const [index, value] of [a, b, c, d, e, f, g, h].entries()) state[index] = at(state, index) + value;
+function takeBlock(state, text, start, length) {
+  const isLast = start + 64 >= length + 9;
+  for (let index = 0; index < 16; index++) {
+    let word = 0;
+    for (let place = start + index * 4, end = place + 4; place < end; place++)
+      word = (word << 8) | (place < length ? text.charCodeAt(place) : place === length ? 0x80 : 0);
+    words[index] = isLast && index === 15 ? length * 8 : word;
   }
-  return Math.clz32(at(state, 0));
+  for (let index = 16; index < 64; index++) {
+    const far = at(words, index - 15);
+    const near = at(words, index - 2);
+    words[index] =
+      at(words, index - 16) +
+      (((far >>> 7) | (far << 25)) ^ ((far >>> 18) | (far << 14)) ^ (far >>> 3)) +
+      at(words, index - 7) +
+      (((near >>> 17) | (near << 15)) ^ ((near >>> 19) | (near << 13)) ^ (near >>> 10));
+  }
+  let a = at(state, 0);
+  let b = at(state, 1);
+  let c = at(state, 2);
+  let d = at(state, 3);
+  let e = at(state, 4);
+  let f = at(state, 5);
+  let g = at(state, 6);
+  let h = at(state, 7);
+  for (let index = 0; index < 64; index++) {
+    const first =
+      (h +
+        (((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7))) +
+        ((e & f) ^ (~e & g)) +
+        at(ROUNDS, index) +
+        at(words, index)) |
+      0;
+    const second =
+      ((((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10))) +
+        ((a & b) ^ (a & c) ^ (b & c))) |
+      0;
+    h = g;
+    g = f;
+    f = e;
+    e = (d + first) | 0;
+    d = c;
+    c = b;
+    b = a;
+    a = (first + second) | 0;
+  }
+  state[0] = at(state, 0) + a;
+  state[1] = at(state, 1) + b;
+  state[2] = at(state, 2) + c;
+  state[3] = at(state, 3) + d;
+  state[4] = at(state, 4) + e;
+  state[5] = at(state, 5) + f;
+  state[6] = at(state, 6) + g;
+  state[7] = at(state, 7) + h;
+}
+
+/**
+ * The leading zero bits, at most 32, of the SHA-256 of an ASCII text that begins as `beginning` does: its whole blocks are computed once.
+ * @param {string} beginning
+ * @returns {(ending: string) => number}
+ */
+function zeroBitsAfter(beginning) {
+  const whole = beginning.length - (beginning.length % 64);
+  const middle = new Int32Array(START);
+  for (let start = 0; start < whole; start += 64) takeBlock(middle, beginning, start, Number.POSITIVE_INFINITY);
+  const state = new Int32Array(8);
+  return (ending) => {
+    const text = beginning + ending;
+    state.set(middle);
+    for (let start = whole; start < text.length + 9; start += 64) takeBlock(state, text, start, text.length);
+    return Math.clz32(at(state, 0));
+  };
 }
 
 /** So many tries at a time: typing stays smooth on an old phone. */
-const AT_ONCE = 2000;
+const AT_ONCE = 500;
 
 /**
  * @param {string} challenge
@@ -64,10 +106,11 @@ const AT_ONCE = 2000;
  */
 function work(challenge, bits) {
   return new Promise((resolve) => {
+    const zeroBits = zeroBitsAfter(`${challenge}.`);
     let next = 0;
     const some = () => {
       for (const end = next + AT_ONCE; next < end; next++) {
-        if (zeroBits(`${challenge}.${next}`) >= bits) return resolve(String(next));
+        if (zeroBits(String(next)) >= bits) return resolve(String(next));
       }
       setTimeout(some, 0);
     };
@@ -75,7 +118,7 @@ function work(challenge, bits) {
   });
 }
 
-export { zeroBits };
+export { zeroBitsAfter };
 
 const form = typeof document === 'undefined' ? null : document.querySelector('form[data-challenge]');
 if (form && form instanceof HTMLFormElement) {
