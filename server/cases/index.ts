@@ -12,9 +12,9 @@ export type {
   Triage,
 } from './case.ts';
 export { addMessage, askForCall, cancelCase, chooseChannel, confirmFix, denyFix, makeFormal } from './hear.ts';
-export { attachmentById, attachmentsOf } from './message-store.ts';
+export { attachmentsOf } from './message-store.ts';
 export { type MovedCases, moveCases, moveCasesBack } from './move-cases.ts';
-export { caseNumbersIn, isCaseNumber, spokenNumber } from './number.ts';
+export { spokenNumber } from './number.ts';
 export { openCase } from './open-case.ts';
 export type { CasePorts, SuspectedBy } from './ports.ts';
 export { proposeJoin } from './propose-join.ts';

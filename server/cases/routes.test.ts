@@ -5,6 +5,7 @@ import type { StaffRole } from '../../contract/deeds.ts';
 import { makeNetwork, setSettings } from '../../tests/support/network.ts';
 import { ENGINES, openTestPlatform, type TestPlatform } from '../../tests/support/test-platform.ts';
 import { createFlow, type Flow } from '../flow.ts';
+import { storeBlob } from '../platform/blobs.ts';
 import { createHttp, type Http } from '../platform/http.ts';
 import { newId } from '../platform/ids.ts';
 import { addMessage, caseRoutes } from './index.ts';
@@ -272,6 +273,29 @@ describe.each(ENGINES)('the desk and its cases on %s', (engine) => {
       (await as('mario', () => ask('POST', `/cases/${conduct.id}/hand-overs`, { teamId: teams.Sub, note: 'x' }))).body
         .code,
     ).toBe('not-for-partners');
+  });
+
+  test('given something sent along, then it comes out as a file to those who may see its message, and goes out with an answer', async () => {
+    const made = await open();
+    const [kept, missing] = [newId(), newId()];
+    const first = made.messages[0]?.id;
+    await platform.database.transaction(async (tx) => {
+      const blob = await storeBlob(tx, Buffer.from('<script>'), platform.clock.business());
+      await sql`INSERT INTO attachments (id, message_id, case_id, number, name, type, size, blob_id)
+        VALUES (${kept}, ${first}, ${made.id}, 0, 'perché?.html', 'text/html', 8, ${blob.id}), (${missing}, ${first}, ${made.id}, 1, 'x', 'text/plain', 8, NULL)`.execute(
+        tx,
+      );
+    });
+    const file = await http.inject(`/api/v1/cases/${made.id}/attachments/${kept}`);
+    expect(file.body).toBe('<script>');
+    expect(file.headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'content-disposition': "attachment; filename*=UTF-8''perch%C3%A9%3F.html",
+    });
+    expect((await http.inject(`/api/v1/cases/${made.id}/attachments/${missing}`)).statusCode).toBe(404);
+    expect((await as('pia', () => http.inject(`/api/v1/cases/${made.id}/attachments/${kept}`))).statusCode).toBe(404);
+    const [outgoing] = (await flow.outbox.attachmentsOf?.(first ?? '')) ?? [];
+    expect(outgoing).toMatchObject({ name: 'perché?.html', type: 'text/html' });
   });
 
   test('given two cases of one person, then they are joined, what comes for the one reaches the other, and they part again', async () => {

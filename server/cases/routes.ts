@@ -28,6 +28,7 @@ import type { Actor } from '../platform/actor.ts';
 import type { Tx } from '../platform/database/database.ts';
 import { notFound } from '../platform/errors.ts';
 import { actorOf, type Http } from '../platform/http.ts';
+import { attachmentRoute } from './attachment-route.ts';
 import { changeCase, joinCases, partCases, undoMessages } from './change-case.ts';
 import { cancelCase, denyFix, makeFormal } from './hear.ts';
 import { listCases } from './list-store.ts';
@@ -56,6 +57,7 @@ const MASS = { access: 'deed:cases:mass' } as const;
 
 /** /api/v1/cases: what the desk does with cases. Whoever may not see a case is told that there is none. */
 export function caseRoutes(http: Http, ports: CasePorts): void {
+  attachmentRoute(http, ports);
   const { platform } = ports;
   const { db } = platform.database;
 

@@ -6,7 +6,7 @@ import type { Tx } from '../platform/database/database.ts';
 import { conflict, Failure, invalid, notFound } from '../platform/errors.ts';
 import { recordEvents } from '../platform/events.ts';
 import { newId } from '../platform/ids.ts';
-import { makePromise, settleOpenPromises } from '../promises/index.ts';
+import { makePromise, pausePromises, resumePromises, settleOpenPromises } from '../promises/index.ts';
 import { readSettings } from '../settings/index.ts';
 import { carryOut } from './carry-out.ts';
 import type { IncomingMessage, MessageRecord } from './case.ts';
@@ -121,6 +121,14 @@ export async function heardByVoice(
   else await addMessage(tx, ports, actor, id, byVoice(record.partyId, record.language, wish.words));
 }
 
+/** Of clocks that stand, what is due shifts to now: whether a promise was kept is judged by the time that it really had. They go on standing. */
+async function shiftPaused(tx: Tx, ports: CasePorts, actor: Actor, { record }: CaseContext): Promise<void> {
+  if (!record.pausedAt) return;
+  const subject = { kind: 'case', id: record.id };
+  await resumePromises(tx, ports.platform.clock, actor, subject);
+  await pausePromises(tx, ports.platform.clock, actor, subject);
+}
+
 async function requireRead(tx: Tx, id: string, heardUpTo: number | undefined): Promise<void> {
   const last = await lastHeard(tx, id);
   if (heardUpTo === undefined || !last || last.number <= heardUpTo) return;
@@ -168,6 +176,7 @@ export async function answerCase(
       help: 'Say by when you will write again (nextWordBy).',
     });
   if (given || (!open && byIncident)) {
+    await shiftPaused(tx, ports, actor, context);
     await settleOpenPromises(tx, clock, actor, subject, { as: 'kept', factAt: now, because: 'answered' }, [
       'case-next-word',
       'staff-time',
@@ -295,6 +304,7 @@ export async function setPromise(tx: Tx, ports: CasePorts, actor: Actor, id: str
   }
   if (wish.nextWordBy === undefined) return;
   const dueAt = instant('nextWordBy', wish.nextWordBy, now);
+  await shiftPaused(tx, ports, actor, context);
   await settleOpenPromises(
     tx,
     clock,

@@ -98,6 +98,7 @@ const ROUTES: Record<string, { opens: Opening; body?: unknown }> = {
   'GET /api/v1/cases/{id}': { opens: 'cases:see' },
   'PATCH /api/v1/cases/{id}': { opens: 'cases:work', body: { version: 1 } },
   'GET /api/v1/cases/{id}/messages': { opens: 'cases:see' },
+  'GET /api/v1/cases/{id}/attachments/{attachmentId}': { opens: 'cases:see' },
   'POST /api/v1/cases/{id}/answers': { opens: 'cases:work', body: { words: 'x' } },
   'POST /api/v1/cases/{id}/questions': { opens: 'cases:work', body: { words: 'x' } },
   'POST /api/v1/cases/{id}/notes': { opens: 'cases:see', body: { words: 'x', visibility: 'operator' } },
