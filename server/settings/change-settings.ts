@@ -31,7 +31,7 @@ export async function changeSettings(
       wanted,
       await unknownStaff(
         tx,
-        wanted.ladder.flatMap(({ staffIds }) => staffIds),
+        [...wanted.ladder, ...wanted.careLadder].flatMap(({ staffIds }) => staffIds),
       ),
       knowsHolidaysOf,
     );

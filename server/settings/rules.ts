@@ -63,16 +63,20 @@ export function findNonsense(
   const [first = 0, second = 0, third = 0] = incidents.renewalMinutes;
   if (first > second || second > third)
     say('incidents.renewalMinutes', 'they get shorter', 'each at least as long as the one before: renewals back off');
-  ladder.forEach((rung, index) => {
-    if (rung.name.trim() === '') say(`ladder[${index}].name`, 'it is blank', 'a name that staff knows');
+  const rungs = [
+    ...ladder.map((rung, index) => ({ rung, where: `ladder[${index}]` })),
+    ...settings.careLadder.map((rung, index) => ({ rung, where: `careLadder[${index}]` })),
+  ];
+  for (const { rung, where } of rungs) {
+    if (rung.name.trim() === '') say(`${where}.name`, 'it is blank', 'a name that staff knows');
     const unknown = rung.staffIds.filter((id) => unknownStaff.includes(id));
     if (unknown.length > 0)
       say(
-        `ladder[${index}].staffIds`,
+        `${where}.staffIds`,
         `${unknown.length} of them are not active members of staff`,
         'people who can be reached',
       );
-  });
+  }
   const country = hours.holidays.country || operator.country;
   if (hours.week.flat().length === 0)
     say('hours.week', 'nothing is ever open', 'times at which a person can be reached');
@@ -84,6 +88,8 @@ export function findNonsense(
       `no holidays are known for ${country}${hours.holidays.region ? ` ${hours.holidays.region}` : ''}`,
       'a country (ISO 3166-1) and one of its regions that date-holidays knows, or no region',
     );
+  if (retention.closedCases <= settings.cases.reopenDays)
+    say('retention.closedCases', 'a case could be opened again after its words are gone', 'more than cases.reopenDays');
   if (retention.formalCases < retention.closedCases)
     say('retention.formalCases', 'a formal complaint would be forgotten first', 'at least retention.closedCases');
   return found;

@@ -39,13 +39,17 @@ describe('what a change of settings needs', () => {
     if (rung) rung.staffIds = ['gone', 'here'];
     odd.hours.week = Array.from({ length: 7 }, () => []);
     odd.hours.holidays.region = 'XX';
+    odd.careLadder = odd.careLadder.map((each) => ({ ...each, staffIds: ['gone'] })).slice(0, 1);
+    odd.retention.closedCases = odd.cases.reopenDays;
     odd.retention.formalCases = 1;
     expect(findNonsense(odd, ['gone'], (_country, region) => region === '').map(({ setting }) => setting)).toEqual([
       'telling.rewriteAfterMinutes',
       'incidents.renewalMinutes',
       'ladder[0].staffIds',
+      'careLadder[0].staffIds',
       'hours.week',
       'hours.holidays',
+      'retention.closedCases',
       'retention.formalCases',
     ]);
     expect(
