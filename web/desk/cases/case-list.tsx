@@ -43,7 +43,21 @@ export function CaseList() {
             {({ pages }) => {
               const cases = pages.flatMap((page) => page.cases);
               return cases.length === 0 ? (
-                <Empty title={t('cases.none')}>{t(`case-view.${view}.none`)}</Empty>
+                <Empty
+                  title={t('cases.none')}
+                  action={
+                    view !== 'all' && (
+                      <Anchor
+                        size="sm"
+                        renderRoot={(props) => <Link to="/cases" search={{ view: 'all' }} {...props} />}
+                      >
+                        {t('cases.see-all')}
+                      </Anchor>
+                    )
+                  }
+                >
+                  {t(`case-view.${view}.none`)}
+                </Empty>
               ) : (
                 <Stack gap="sm">
                   <Cases cases={cases} />
@@ -123,7 +137,7 @@ function WideList({ cases, current, onOpen }: { cases: CaseBrief[]; current: num
         <Table aria-keyshortcuts="j k [ ]">
           <Table.Thead>
             <Table.Tr>
-              <Table.Th>{t('case.subject')}</Table.Th>
+              <Table.Th w="34%">{t('case.subject')}</Table.Th>
               <Table.Th>{t('case.who')}</Table.Th>
               <Table.Th>{t('case.state')}</Table.Th>
               <Table.Th>{t('case.promise')}</Table.Th>
@@ -145,7 +159,7 @@ function WideList({ cases, current, onOpen }: { cases: CaseBrief[]; current: num
                     fw={600}
                     size="sm"
                     c="inherit"
-                    lineClamp={1}
+                    lineClamp={2}
                     onClick={(event) => event.stopPropagation()}
                   >
                     {found.subject}

@@ -120,7 +120,7 @@ function Conversation({ case: found }: { case: Case }) {
         </Button>
       )}
       {[...older, ...found.messages].map((message) => (
-        <MessageCard key={message.id} message={message} caseId={found.id} />
+        <MessageCard key={message.id} message={message} case={found} />
       ))}
     </Stack>
   );

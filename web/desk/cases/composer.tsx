@@ -111,6 +111,7 @@ function AnswerForm({ case: found }: { case: Case }) {
   const { t } = useWords();
   const [draft, setDraft] = useState<ReplyDraft>(EMPTY_REPLY);
   const [answersComplaint, setAnswersComplaint] = useState(false);
+  const [sent, setSent] = useState(0);
   const heard = useHeardUpTo(found);
   const inherited = inheritedWord(found, useBusinessNow());
   const missing = missingOf(draft, inherited);
@@ -128,6 +129,7 @@ function AnswerForm({ case: found }: { case: Case }) {
     onDone: () => {
       setDraft(EMPTY_REPLY);
       setAnswersComplaint(false);
+      setSent((count) => count + 1);
       heard.over();
     },
     onProblem: heard.onProblem,
@@ -166,6 +168,8 @@ function AnswerForm({ case: found }: { case: Case }) {
         </Text>
       )}
       <TimeField
+        // Its own words ("domani 18:00") go with what was sent.
+        key={sent}
         label={t(inherited ? 'write.next-word.other' : 'write.next-word')}
         value={draft.nextWordBy}
         onChange={(nextWordBy) => change({ nextWordBy })}

@@ -22,6 +22,7 @@ export function MassAct({ incidentId }: { incidentId: string }) {
   const [draft, setDraft] = useState(EMPTY_REPLY);
   const [teamId, setTeamId] = useState<string | null>(null);
   const [looking, setLooking] = useState(false);
+  const [sent, setSent] = useState(0);
   const words = wordsOfReply(act === 'answer' ? draft : { ...draft, nextStep: '' });
   const wish: Act = {
     act,
@@ -42,6 +43,7 @@ export function MassAct({ incidentId }: { incidentId: string }) {
     onDone: ({ done, left, messageIds }) => {
       setLooking(false);
       setDraft(EMPTY_REPLY);
+      setSent((count) => count + 1);
       const said = t('mass.done', { done, left: left.length });
       if (messageIds.length === 0) return sayDone(said);
       sayUndoable(said, t('mass.undo'), () => {
@@ -83,6 +85,7 @@ export function MassAct({ incidentId }: { incidentId: string }) {
             onChange={(event) => change({ nextStep: event.currentTarget.value })}
           />
           <TimeField
+            key={sent}
             label={t('mass.next-word')}
             value={draft.nextWordBy}
             onChange={(nextWordBy) => change({ nextWordBy })}

@@ -13,7 +13,7 @@ import {
   IconUsersGroup,
 } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
-import type { CaseAttachment, CaseMessage, Visibility } from '../../../contract/cases.ts';
+import type { Case, CaseAttachment, CaseChannel, CaseMessage, Visibility } from '../../../contract/cases.ts';
 import { Moment } from '../shell/business-clock.tsx';
 import { useWords } from '../shell/language.tsx';
 import { useMay } from '../shell/me.ts';
@@ -38,9 +38,13 @@ const DELIVERY: Record<string, Parameters<typeof StateBadge>[0]['look']> = {
   'in doubt': ['orange', IconAlertTriangle],
 };
 
+/** What a person or a program of the house wrote down: its author is not the one who said it. */
+const WRITTEN_DOWN: ReadonlySet<CaseChannel> = new Set(['phone', 'api']);
+
 /** One thing that was said: by whom, to whom it is visible, and what became of it. */
-export function MessageCard({ message, caseId }: { message: CaseMessage; caseId: string }) {
+export function MessageCard({ message, case: { id: caseId, party } }: { message: CaseMessage; case: Case }) {
   const { t, word, who } = useWords();
+  const notedFor = WRITTEN_DOWN.has(message.channel) && message.direction === 'in' && !message.claim;
   return (
     <Card
       component="article"
@@ -54,8 +58,13 @@ export function MessageCard({ message, caseId }: { message: CaseMessage; caseId:
         <Group gap={6} justify="space-between">
           <Group gap={6}>
             <Text size="sm" fw={600}>
-              {who(message.author)}
+              {notedFor ? party.name : who(message.author)}
             </Text>
+            {notedFor && message.author !== party.name && (
+              <Text size="xs" c="dimmed">
+                {t('message.written-down', { name: message.author })}
+              </Text>
+            )}
             <Text size="xs" c="dimmed">
               {word('message-kind', message.kind)} · {word('case-channel', message.channel)}
             </Text>
