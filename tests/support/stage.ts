@@ -142,7 +142,8 @@ export async function setStage(engine: Engine): Promise<Stage> {
   const administrator = createVisitor(baseUrl, refusals);
   const done = async <Body>(method: string, path: string, body: unknown): Promise<Body> => {
     const answer = await administrator.ask(method, path, { body });
-    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
+    if (answer.status >= 300)
+      throw new Error(`${method} ${path}: ${answer.status} ${answer.text}\n${product.log().slice(-3000)}`);
     return answer.json<Body>();
   };
   const email = 'elena.canarina@example.com';
