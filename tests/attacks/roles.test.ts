@@ -159,6 +159,8 @@ const ROUTES: Record<string, { opens: Opening; body?: unknown }> = {
   'GET /api/v1/absences': { opens: 'cases:work' },
   'POST /api/v1/absences': { opens: 'staff' },
   'DELETE /api/v1/absences/{id}': { opens: 'staff' },
+  'GET /api/v1/customers/{id}/delegations': { opens: 'customers:see' },
+  'POST /api/v1/customers/{id}/delegations/{delegationId}/revoke': { opens: 'consent:record' },
   'GET /api/v1/customers/{id}/merges': { opens: 'parties:merge' },
   'POST /api/v1/customers/{id}/merge': {
     opens: 'parties:merge',
@@ -213,7 +215,8 @@ const QUERIES: Record<string, string> = {
   '/api/v1/inbound': '?decision=spam',
   '/api/v1/alarm-deliveries': '?trouble=true',
 };
-const called = (path: string): string => `${path.replace('{id}', randomUUID())}${QUERIES[path] ?? ''}`;
+const called = (path: string): string =>
+  `${path.replace('{id}', randomUUID()).replace('{attachmentId}', randomUUID())}${QUERIES[path] ?? ''}`;
 const writes = (method: string): boolean => method !== 'GET';
 
 describe.each(ENGINES)('every route against every role, on %s', (engine) => {
@@ -275,7 +278,7 @@ describe.each(ENGINES)('every route against every role, on %s', (engine) => {
       for (const wrong of ["1' OR '1'='1", '../staff', '%00', '0', 'x'.repeat(500)]) {
         const answer = await stage.administrator.ask(
           method,
-          path.replace('{id}', encodeURIComponent(wrong)),
+          path.replace('{id}', encodeURIComponent(wrong)).replace('{attachmentId}', randomUUID()),
           writes(method) ? { body: body ?? {} } : {},
         );
         expect([400, 404, 414], `${route} with ${wrong}: ${answer.text}`).toContain(answer.status);
