@@ -90,3 +90,16 @@ export type PartyMerge = Static<typeof PartyMerge>;
 
 /** POST /api/v1/contact-points/:id/verify: by a document that staff saw; codes and links prove by themselves. */
 export const VerifyContactPoint = Type.Object({ how: Type.Literal('document') }, { additionalProperties: false });
+
+/** GET /api/v1/customers/:id/delegations → CustomerDelegation[], the newest first. POST /:id/delegations/:delegationId/revoke → 204 (deed `consent:record`). */
+export const CustomerDelegation = Type.Object({
+  id: Id,
+  delegateId: Id,
+  name: Type.String(),
+  scopes: Type.Array(Type.String()),
+  startsAt: Instant,
+  /** Null: until it is revoked. */
+  endsAt: Nullable(Instant),
+  revokedAt: Nullable(Instant),
+});
+export type CustomerDelegation = Static<typeof CustomerDelegation>;

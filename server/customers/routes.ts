@@ -6,6 +6,7 @@ import { actorOf, type Http } from '../platform/http.ts';
 import type { Platform } from '../platform/platform.ts';
 import { readSettings } from '../settings/index.ts';
 import { recordConsent, stopAddress } from './consent.ts';
+import { delegationRoutes } from './delegation-routes.ts';
 import { type DescribeResources, readCustomer } from './read-customer.ts';
 import { maskedAddress, normaliseMail, normalisePhone } from './rules.ts';
 import { findCustomers, loadContactPoint } from './store.ts';
@@ -62,6 +63,8 @@ export function customerRoutes(http: Http, platform: Platform, { describeResourc
         givenAt: new Date(request.body.givenAt),
       }),
   );
+
+  delegationRoutes(http, platform);
 
   void http.register(async (scope) => unsubscribeRoutes(scope as unknown as Http, platform));
 }

@@ -7,6 +7,7 @@ import { useMay } from '../shell/me.ts';
 import { ConsentBadge } from '../shell/standing.tsx';
 import { Knot, Thread } from '../shell/thread.tsx';
 import { ConsentForm } from './consent-form.tsx';
+import { VerifyByDocument } from './verify-by-document.tsx';
 
 /** One address, whether it may be used, and every yes and no with its time, its source and the words that were shown. */
 export function ContactPointCard({ point }: { point: ContactPoint }) {
@@ -39,10 +40,15 @@ export function ContactPointCard({ point }: { point: ContactPoint }) {
               )}
             </Text>
           </div>
-          {may('consent:record') && !point.endedAt && (
-            <Button size="xs" variant="default" onClick={() => setRecording(true)}>
-              {t('consent.record')}
-            </Button>
+          {!point.endedAt && (
+            <Group gap="xs">
+              {may('parties:merge') && point.verification === 'claimed' && <VerifyByDocument point={point} />}
+              {may('consent:record') && (
+                <Button size="xs" variant="default" onClick={() => setRecording(true)}>
+                  {t('consent.record')}
+                </Button>
+              )}
+            </Group>
           )}
         </Group>
         {point.consents.length > 0 && (

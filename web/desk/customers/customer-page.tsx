@@ -4,8 +4,13 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import type { Customer } from '../../../contract/customers.ts';
 import { useWords } from '../shell/language.tsx';
+import { useMay } from '../shell/me.ts';
 import { Shown } from '../shell/states.tsx';
 import { ContactPointCard } from './contact-point-card.tsx';
+import { CustomerCases } from './customer-cases.tsx';
+import { Delegations } from './delegations.tsx';
+import { ExportAndErase } from './export-and-erase.tsx';
+import { Merges } from './merges.tsx';
 import { customerQuery } from './queries.ts';
 
 /** One customer: where they may be told, with every yes and no; what they have. */
@@ -28,6 +33,7 @@ export function CustomerPage() {
 
 function Page({ customer }: { customer: Customer }) {
   const { t, word } = useWords();
+  const may = useMay();
   return (
     <>
       <div>
@@ -59,6 +65,10 @@ function Page({ customer }: { customer: Customer }) {
         </Stack>
       </section>
       <Services services={customer.services} />
+      {may('cases:see') && <CustomerCases id={customer.id} />}
+      <Delegations id={customer.id} />
+      {may('parties:merge') && <Merges customer={customer} />}
+      {may('parties:erase') && <ExportAndErase customer={customer} />}
     </>
   );
 }

@@ -1,6 +1,15 @@
 import { queryOptions } from '@tanstack/react-query';
-import type { ContactPoint, Customer, CustomerBrief, RecordConsent } from '../../../contract/customers.ts';
-import { request } from '../shell/request.ts';
+import type { CasePage } from '../../../contract/cases.ts';
+import type {
+  ContactPoint,
+  Customer,
+  CustomerBrief,
+  CustomerDelegation,
+  PartyMerge,
+  RecordConsent,
+} from '../../../contract/customers.ts';
+import type { Erased, EraseParty } from '../../../contract/exports.ts';
+import { downloadByPost, request } from '../shell/request.ts';
 
 export const customersQuery = (search: string) =>
   queryOptions({
@@ -20,3 +29,38 @@ export const customerQuery = (id: string) =>
 
 export const recordConsent = (contactPointId: string, body: RecordConsent) =>
   request<Pick<ContactPoint, 'consent'>>(`/api/v1/contact-points/${contactPointId}/consent`, { method: 'POST', body });
+
+/** The cases of a customer, open or ended. */
+export const casesOfCustomerQuery = (id: string, view: 'all' | 'ended') =>
+  queryOptions({
+    queryKey: ['cases', 'customer', id, view],
+    queryFn: ({ signal }) => request<CasePage>(`/api/v1/cases?view=${view}&party=${id}&limit=20`, { signal }),
+  });
+
+export const verifyByDocument = (contactPointId: string) =>
+  request<unknown>(`/api/v1/contact-points/${contactPointId}/verify`, { method: 'POST', body: { how: 'document' } });
+
+export const delegationsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['customers', 'delegations', id],
+    queryFn: ({ signal }) => request<CustomerDelegation[]>(`/api/v1/customers/${id}/delegations`, { signal }),
+  });
+
+export const revokeDelegation = (id: string, delegationId: string) =>
+  request<unknown>(`/api/v1/customers/${id}/delegations/${delegationId}/revoke`, { method: 'POST' });
+
+export const mergesQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['customers', 'merges', id],
+    queryFn: ({ signal }) => request<PartyMerge[]>(`/api/v1/customers/${id}/merges`, { signal }),
+  });
+
+export const mergeInto = ({ from, into }: { from: string; into: string }) =>
+  request<PartyMerge>(`/api/v1/customers/${from}/merge`, { method: 'POST', body: { into } });
+
+export const undoMerge = (mergeId: string) => request<PartyMerge>(`/api/v1/merges/${mergeId}/undo`, { method: 'POST' });
+
+export const eraseParty = (id: string, body: EraseParty) =>
+  request<Erased>(`/api/v1/parties/${id}/erase`, { method: 'POST', body });
+
+export const exportParty = (id: string) => downloadByPost(`/api/v1/parties/${id}/export`, `${id}.zip`);

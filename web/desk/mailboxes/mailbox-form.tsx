@@ -33,6 +33,10 @@ export function MailboxForm({ mailbox, onClose }: { mailbox: Mailbox | null; onC
   const routes = useQuery({ ...routesQuery, enabled: may('routes:manage') });
   const teams = useQuery({ ...teamsQuery, enabled: may('cases:work') });
   const [more, { toggle }] = useDisclosure(mailbox?.config.authservId != null || mailbox?.config.trustedRoots != null);
+  // Help stands below: fields of one row are level whatever its length.
+  const below = {
+    inputWrapperOrder: ['label', 'input', 'description', 'error'] as ('label' | 'input' | 'description' | 'error')[],
+  };
   const needed = (value: string) => (value.trim() === '' ? t('required') : null);
   const form = useForm<MailboxDraft>({
     initialValues: draftOf(mailbox),
@@ -81,6 +85,7 @@ export function MailboxForm({ mailbox, onClose }: { mailbox: Mailbox | null; onC
               description={t('mailboxes.name.help')}
               maxLength={60}
               data-autofocus
+              {...below}
               {...form.getInputProps('name')}
             />
             <TextInput
@@ -88,6 +93,7 @@ export function MailboxForm({ mailbox, onClose }: { mailbox: Mailbox | null; onC
               description={t('mailboxes.address.help')}
               type="email"
               maxLength={254}
+              {...below}
               {...form.getInputProps('address')}
             />
             <TextInput
@@ -123,12 +129,14 @@ export function MailboxForm({ mailbox, onClose }: { mailbox: Mailbox | null; onC
               description={t(mailbox?.hasPassword ? 'routes.password.kept' : 'routes.password.help')}
               autoComplete="new-password"
               maxLength={500}
+              {...below}
               {...form.getInputProps('password')}
             />
             <TextInput
               label={t('mailboxes.folder')}
               description={t('mailboxes.folder.help')}
               maxLength={200}
+              {...below}
               {...form.getInputProps('folder')}
             />
             <Select
@@ -137,6 +145,7 @@ export function MailboxForm({ mailbox, onClose }: { mailbox: Mailbox | null; onC
               clearable
               placeholder={t('mailboxes.team.none')}
               data={(teams.data ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+              {...below}
               {...form.getInputProps('teamId')}
             />
           </SimpleGrid>

@@ -20,7 +20,7 @@ export function HolidayFields({ form }: { form: GroupFields<'hours'> }) {
   const date = new Intl.DateTimeFormat(locale, {
     weekday: 'short',
     day: 'numeric',
-    month: 'long',
+    month: 'short',
     year: 'numeric',
     timeZone: 'UTC',
   });
@@ -71,7 +71,7 @@ export function HolidayFields({ form }: { form: GroupFields<'hours'> }) {
             days.length === 0 ? (
               <Text size="sm">{t('hours.coming.none')}</Text>
             ) : (
-              <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="xs" verticalSpacing={2}>
+              <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="xl" verticalSpacing={2}>
                 {days.map(({ on, name }) => (
                   <Group key={on} gap="xs" justify="space-between" wrap="nowrap" data-holiday={on}>
                     <Text size="sm">{name}</Text>

@@ -59,3 +59,20 @@ export async function request<Expected>(
   const body = await response.text();
   return (body === '' ? undefined : JSON.parse(body)) as Expected;
 }
+
+/** Asks for a file that only a POST makes, and hands it to the browser to be stored. Throws a Problem. */
+export async function downloadByPost(path: string, name: string): Promise<void> {
+  let response: Response;
+  try {
+    response = await fetch(path, { method: 'POST', credentials: 'same-origin' });
+  } catch {
+    throw new Problem(0, 'unreachable', '', null);
+  }
+  if (!response.ok) throw await problemOf(response);
+  const address = URL.createObjectURL(await response.blob());
+  const anchor = document.createElement('a');
+  anchor.href = address;
+  anchor.download = name;
+  anchor.click();
+  URL.revokeObjectURL(address);
+}

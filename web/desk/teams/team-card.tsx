@@ -17,11 +17,11 @@ import { IconDots, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Team, TeamMember } from '../../../contract/teams.ts';
-import { Moment } from '../shell/business-clock.tsx';
 import { useWords } from '../shell/language.tsx';
-import { useMay } from '../shell/me.ts';
+import { useMay, useMe } from '../shell/me.ts';
 import { sayUndoable, useDeed } from '../shell/notices.tsx';
 import { staffQuery } from '../staff/queries.ts';
+import { lastDayOf } from './absence-days.ts';
 import { endTeam, removeMember, restoreTeam, setMember } from './queries.ts';
 
 const TOUCHES = ['teams', 'cases'] as const;
@@ -103,13 +103,14 @@ export function TeamCard({ team, onEdit }: { team: Team; onEdit: () => void }) {
 }
 
 function MemberRow({ team, member }: { team: Team; member: TeamMember }) {
-  const { t } = useWords();
+  const { t, language } = useWords();
+  const { timeZone } = useMe();
+  const day = new Intl.DateTimeFormat(language === 'it' ? 'it-IT' : 'en-GB', { dateStyle: 'medium', timeZone });
   const may = useMay()('teams:manage');
   const [capacity, setCapacity] = useState<number | string>(member.capacity);
   const set = useDeed({
     run: (wish: { lead: boolean; capacity: number }) => setMember(team.id, member.staffId, wish),
     touches: TOUCHES,
-    done: t('settings.saved'),
   });
   const remove = useDeed({
     run: () => removeMember(team.id, member.staffId),
@@ -126,14 +127,10 @@ function MemberRow({ team, member }: { team: Team; member: TeamMember }) {
           <Text size="sm" fw={500}>
             {member.name}
           </Text>
-          <Text size="xs" c={member.absentUntil ? 'orange' : 'dimmed'} component="div">
-            {member.absentUntil ? (
-              <>
-                {t('teams.away-until')} <Moment at={member.absentUntil} size="xs" clock />
-              </>
-            ) : (
-              t('teams.holds', { count: member.openCases, capacity: member.capacity })
-            )}
+          <Text size="xs" c={member.absentUntil ? 'orange' : 'dimmed'}>
+            {member.absentUntil
+              ? t('teams.away-until', { day: day.format(lastDayOf(member.absentUntil)) })
+              : t('teams.holds', { count: member.openCases, capacity: member.capacity })}
           </Text>
         </div>
       </Table.Td>
