@@ -57,10 +57,16 @@ export async function insertInbound(tx: Tx, inbound: NewInbound): Promise<boolea
   return Boolean(numAffectedRows);
 }
 
-/** The oldest message that nobody has worked off, apart from those named; null: all is done. Not locked. */
-export async function nextInbound(db: Db, skipped: readonly string[]): Promise<Inbound | null> {
+/** The oldest message that nobody has worked off, apart from those named and those of some senders; null: all is done. Not locked. */
+export async function nextInbound(
+  db: Db,
+  skipped: readonly string[],
+  senders: readonly string[],
+): Promise<Inbound | null> {
   const { rows } = await sql<Row>`SELECT ${COLUMNS} FROM inbound_messages
-    WHERE worked_at IS NULL AND NOT (id = ANY(${skipped}::uuid[])) ORDER BY received_at, id LIMIT 1`.execute(db);
+    WHERE worked_at IS NULL AND NOT (id = ANY(${skipped}::uuid[])) AND (sender = '' OR NOT (sender = ANY(${senders}::text[]))) ORDER BY received_at, id LIMIT 1`.execute(
+    db,
+  );
   return rows[0] ? read(rows[0]) : null;
 }
 

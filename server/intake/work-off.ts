@@ -19,6 +19,8 @@ import { nextInbound, type Outcome, sameMail, settleInbound, takeInbound } from 
 const HOUR = 3_600_000;
 /** So many in one call: what fell due waits no longer than that. */
 const MOST_AT_ONCE = 500;
+/** So many messages at the same time: a server works on several while each waits for its statements; the embedded engine has one session. */
+const LANES = { embedded: 1, postgresql: 4 } as const;
 
 /** Works off what came in; one for a process, since it remembers what failed. Returns how many messages were worked off. */
 export function createIntake(ports: IntakePorts): () => Promise<number> {
@@ -27,38 +29,58 @@ export function createIntake(ports: IntakePorts): () => Promise<number> {
 }
 
 /**
- * Everything that came in, oldest first, each message in a transaction of its own. It is read before: what takes long must not hold the one session of the
- * embedded engine. What fails is tried again later and holds up nothing behind it.
+ * Everything that came in, oldest first, each message in a transaction of its own, those of one number one after the other. It is read before: what takes long
+ * must not hold the one session of the embedded engine. What fails is tried again later and holds up nothing behind it.
  */
 async function workOffInbound(ports: IntakePorts, setbacks: Setbacks): Promise<number> {
-  const { clock, database, log } = ports.platform;
+  const { clock, database } = ports.platform;
+  /** Senders by the messages that are being worked off. */
+  const busy = new Map<string, string>();
   const elsewhere: string[] = [];
   let done = 0;
-  while (done < MOST_AT_ONCE) {
-    const inbound = await nextInbound(database.db, [...setbacks.skipped(clock.system()), ...elsewhere]);
-    if (!inbound) break;
-    try {
-      const reading = await readInbound(ports, inbound);
-      const isOurs = await database.transaction(async (tx) => {
-        if (!(await takeInbound(tx, inbound.id))) return false;
-        await workOff(tx, ports, inbound, reading);
-        return true;
-      });
-      if (!isOurs) {
-        elsewhere.push(inbound.id); // another process has it
-        continue;
-      }
-      done++;
-      setbacks.clear(inbound.id);
-    } catch (error) {
-      setbacks.note(inbound.id, clock.system());
-      log.error(
-        { message: inbound.id, problem: (error as Error).stack ?? String(error) },
-        'a message that came in could not be worked off; it is tried again, the rest goes on',
-      );
+  const lane = async (): Promise<void> => {
+    while (done < MOST_AT_ONCE) {
+      const skipped = [...setbacks.skipped(clock.system()), ...elsewhere, ...busy.keys()];
+      const inbound = await nextInbound(database.db, skipped, [...busy.values()]);
+      if (!inbound) return;
+      if (busy.has(inbound.id) || (inbound.sender !== '' && [...busy.values()].includes(inbound.sender))) continue; // another lane was faster
+      busy.set(inbound.id, inbound.sender);
+      const fate = await workOffOne(ports, setbacks, inbound).finally(() => busy.delete(inbound.id));
+      if (fate === 'elsewhere') elsewhere.push(inbound.id);
+      if (fate === 'done') done++;
     }
-  }
+  };
+  const lanes = await Promise.allSettled(Array.from({ length: LANES[database.engine] }, lane));
+  const failed = lanes.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
   return done;
+}
+
+/** `elsewhere`: another process has it. `failed`: noted, and tried again later. */
+async function workOffOne(
+  ports: IntakePorts,
+  setbacks: Setbacks,
+  inbound: Inbound,
+): Promise<'done' | 'elsewhere' | 'failed'> {
+  const { clock, database, log } = ports.platform;
+  try {
+    const reading = await readInbound(ports, inbound);
+    const isOurs = await database.transaction(async (tx) => {
+      if (!(await takeInbound(tx, inbound.id))) return false;
+      await workOff(tx, ports, inbound, reading);
+      return true;
+    });
+    if (!isOurs) return 'elsewhere';
+    setbacks.clear(inbound.id);
+    return 'done';
+  } catch (error) {
+    setbacks.note(inbound.id, clock.system());
+    log.error(
+      { message: inbound.id, problem: (error as Error).stack ?? String(error) },
+      'a message that came in could not be worked off; it is tried again, the rest goes on',
+    );
+    return 'failed';
+  }
 }
 
 /** What was received, read: again at any time, since it is kept as it came. */
