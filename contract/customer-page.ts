@@ -84,7 +84,6 @@ export type ThreadKnot =
 
 /** What happened to a case and is worth telling the customer. */
 export type CaseStep =
-  | 'opened'
   | 'handed over'
   | 'accepted'
   | 'climbed'

@@ -85,7 +85,7 @@ describe('promises and days', () => {
         attachments: [],
         sent: null,
       },
-      { what: 'step', at: iso, step: 'opened', team: null, person: null },
+      { what: 'step', at: iso, step: 'formal', team: null, person: null },
       { what: 'step', at: at(0).toISOString(), step: 'reopened', team: null, person: null },
     ]);
     expect(knots.map(({ what }) => what)).toEqual(['step', 'step', 'message', 'promise']);

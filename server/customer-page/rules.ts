@@ -38,9 +38,8 @@ const AMOUNT =
 /** Text without amounts of money, for a delegate who may not see them. What is an amount is found by its currency. */
 export const withoutMoney = (text: string, instead: string): string => text.replaceAll(AMOUNT, instead);
 
-/** The events of a case that a customer is told of, and as what. */
+/** The events of a case that a customer is told of, and as what; that it was opened their own first words say. */
 const STEPS: Record<string, CaseStep> = {
-  'case.opened': 'opened',
   'case.handed-over': 'handed over',
   'case.accepted': 'accepted',
   'case.taken': 'accepted',

@@ -98,7 +98,8 @@ function fixQuestion({ frame: { language }, path, once, trouble }: CaseView): Ma
 }
 
 function promises({ frame, facts }: CaseView): Markup | null {
-  if (facts.endedAt) return null;
+  // While we wait for the answer, the next word is the customer's.
+  if (facts.endedAt || (facts.may.answer && facts.promises.length === 0)) return null;
   const { language, now } = frame;
   const list = facts.promises.map(
     ({ kind, dueAt, paused }) =>

@@ -85,7 +85,6 @@ export const english: Record<MessageKey, string> = {
   'knot.promise.kept': 'Promise kept',
   'knot.promise.broken': 'Promise not kept',
   'knot.promise.words': '{what}: promised {by}.',
-  'knot.opened': 'Case opened',
   'knot.handed over': '{team, select, none {Passed to another team} other {Passed to {team}}}',
   'knot.handed over.words': 'It stays open until a person accepts it.',
   'knot.accepted':

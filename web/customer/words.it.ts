@@ -85,7 +85,6 @@ export const italian = {
   'knot.promise.kept': 'Impegno mantenuto',
   'knot.promise.broken': 'Impegno non mantenuto',
   'knot.promise.words': '{what}: promesso {by}.',
-  'knot.opened': 'Pratica aperta',
   'knot.handed over': '{team, select, none {Passata a un altro gruppo} other {Passata a: {team}}}',
   'knot.handed over.words': 'Resta aperta finché una persona non la prende.',
   'knot.accepted':
