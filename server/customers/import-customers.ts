@@ -4,6 +4,7 @@ import type { Db, Tx } from '../platform/database/database.ts';
 import { newId } from '../platform/ids.ts';
 import {
   erasedCustomers,
+  erasedParties,
   loadCustomers,
   loadRefusals,
   loadServices,
@@ -70,6 +71,15 @@ export async function applyCustomers(
   return decisions;
 }
 
+/** The ended lines of somebody who was erased come without their place. A line in use is a new contract, and needs it. */
+async function withoutErasedPlaces(db: Db, rows: readonly ImportedService[]): Promise<ImportedService[]> {
+  const erased = await erasedParties(
+    db,
+    rows.map(({ partyId }) => partyId),
+  );
+  return rows.map((row) => (row.state === 'ended' && erased.has(row.partyId) ? { ...row, address: null } : row));
+}
+
 export type Fate = 'added' | 'changed' | 'unchanged';
 
 /** What some imported rows would do, in their order. Nothing is written. */
@@ -78,7 +88,8 @@ export async function compareServices(db: Db, rows: readonly ImportedService[]):
     db,
     rows.map(({ externalId }) => externalId),
   );
-  return rows.map((row) => decideService(row, known.get(row.externalId) ?? null, newId()).fate);
+  const wanted = await withoutErasedPlaces(db, rows);
+  return wanted.map((row) => decideService(row, known.get(row.externalId) ?? null, newId()).fate);
 }
 
 /** Writes what differs of some imported rows. */
@@ -87,7 +98,8 @@ export async function applyServices(tx: Tx, rows: readonly ImportedService[]): P
     tx,
     rows.map(({ externalId }) => externalId),
   );
-  const decisions = rows.map((row) => decideService(row, known.get(row.externalId) ?? null, newId()));
+  const wanted = await withoutErasedPlaces(tx, rows);
+  const decisions = wanted.map((row) => decideService(row, known.get(row.externalId) ?? null, newId()));
   const differing = decisions.filter(({ fate }) => fate !== 'unchanged').map(({ wanted }) => wanted);
   if (differing.length > 0) await putServices(tx, differing);
   return decisions.map(({ fate }) => fate);

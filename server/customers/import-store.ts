@@ -77,6 +77,13 @@ export async function erasedCustomers(db: Db, externalIds: readonly string[]): P
   return new Set(rows.map(({ external_id }) => external_id));
 }
 
+/** Which of these parties were erased. */
+export async function erasedParties(db: Db, ids: readonly string[]): Promise<Set<string>> {
+  const { rows } = await sql<{ id: string }>`SELECT id FROM parties
+    WHERE id = ANY(${[...new Set(ids)]}::uuid[]) AND erased_at IS NOT NULL`.execute(db);
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** The refusals of some addresses, at any party or at none, by "channel address". */
 export async function loadRefusals(db: Db, addresses: readonly string[]): Promise<Map<string, Decision[]>> {
   const { rows } = await sql<

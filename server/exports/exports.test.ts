@@ -6,7 +6,7 @@ import iconv from 'iconv-lite';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readZip } from '../../tests/support/read-zip.ts';
 import { ENGINES, openTestPlatform, type TestPlatform } from '../../tests/support/test-platform.ts';
-import { applyCustomers } from '../customers/index.ts';
+import { applyCustomers, applyServices } from '../customers/index.ts';
 import type { Actor } from '../platform/actor.ts';
 import { storeBlob } from '../platform/blobs.ts';
 import { createHttp, type Http } from '../platform/http.ts';
@@ -453,6 +453,16 @@ describe.each(ENGINES)('files, erasure and retention on %s', (engine) => {
         facts,
       ),
     );
+    const [line] = await rows('SELECT resource_id AS "resourceId" FROM services');
+    const service = {
+      externalId: 's1',
+      partyId: party,
+      resourceId: String(line?.resourceId),
+      product: 'FWA 30',
+      address: 'Via Canarino 4',
+    };
+    const again = await platform.database.transaction((tx) => applyServices(tx, [{ ...service, state: 'ended' }]));
+    expect(again).toEqual(['unchanged']);
     expect(await remains()).toEqual([]);
     // A file can still be made, of what is left.
     expect((await get(`/api/v1/cases/${id}/export.zip`)).status).toBe(200);
