@@ -2,10 +2,11 @@ import { parseArgs } from 'node:util';
 import { cases } from './cases.ts';
 import { fanout } from './fanout.ts';
 import { impact } from './impact.ts';
+import { inbound } from './inbound.ts';
 import type { Measurement } from './measurement.ts';
 import { start } from './start.ts';
 
-const BENCHMARKS: Record<string, () => AsyncIterable<Measurement>> = { cases, fanout, impact, start };
+const BENCHMARKS: Record<string, () => AsyncIterable<Measurement>> = { cases, fanout, impact, inbound, start };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
