@@ -36,7 +36,7 @@ export async function search(
   const roles = actor.kind === 'staff' ? actor.roles : [];
   const scope = await caseScope(db, actor);
   // One after the other: the embedded engine has one session, and a search must not take all connections of a server.
-  const parties = scope?.teamIds ? [] : await findParties(db, wanted, limit);
+  const parties = scope?.teamIds ? [] : await findParties(platform, wanted, limit);
   return {
     cases: scope ? await findCases(platform, wanted, parties, scope, limit) : [],
     customers: mayDo(roles, 'customers:see') ? parties : [],
@@ -57,16 +57,18 @@ async function caseScope(db: Db, actor: Actor): Promise<CaseScope | null> {
   };
 }
 
-async function findParties(db: Db, wanted: Wanted, limit: number): Promise<FoundCustomer[]> {
+async function findParties({ database }: Platform, wanted: Wanted, limit: number): Promise<FoundCustomer[]> {
   const found = new Map<string, FoundCustomer>();
   const add = (more: readonly FoundCustomer[]): void => {
     for (const party of more) if (!found.has(party.id) && found.size < limit) found.set(party.id, party);
   };
-  add(await partiesByNumber(db, wanted, limit));
-  add(await partiesByAddress(db, wanted, limit));
-  if (wanted.names && found.size < limit) add(await partiesByName(db, wanted.names, 'name', limit));
+  const byName = (names: string, foundBy: FoundBy): Promise<FoundCustomer[]> =>
+    database.transaction((tx) => partiesByName(tx, names, foundBy, limit));
+  add(await partiesByNumber(database.db, wanted, limit));
+  add(await partiesByAddress(database.db, wanted, limit));
+  if (wanted.names && found.size < limit) add(await byName(wanted.names, 'name'));
   // Slips are looked for only where nothing is written like that: they cost more, and would drown what was meant.
-  if (wanted.similarNames && found.size === 0) add(await partiesByName(db, wanted.similarNames, 'similar name', limit));
+  if (wanted.similarNames && found.size === 0) add(await byName(wanted.similarNames, 'similar name'));
   return [...found.values()];
 }
 
