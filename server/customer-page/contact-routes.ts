@@ -78,13 +78,13 @@ export function contactRoutes(http: Http, ports: CustomerPagePorts): void {
       from: limitedAddress(request),
     });
     if (!admission.admitted) {
-      const { because, retryAfter } = admission;
+      const { refusal: why, retryAfter } = admission;
       if (retryAfter === null)
-        return await show(request, reply, { what: because === 'form-old' ? 'form-old' : 'work-missing' }, fields);
+        return await show(request, reply, { what: why === 'form-old' ? 'form-old' : 'work-missing' }, fields);
       return await show(
         request,
         reply,
-        { what: because === 'wait' ? { waitSeconds: retryAfter } : 'too-many', retryAfter },
+        { what: why === 'wait' ? { waitSeconds: retryAfter } : 'too-many', retryAfter },
         fields,
       );
     }

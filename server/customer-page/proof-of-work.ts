@@ -37,8 +37,8 @@ export const newChallenge = ({ vault, clock }: Platform): Challenge => ({
 
 export type Admission =
   | { admitted: true }
-  | { admitted: false; because: 'form-old' | 'too-fast'; retryAfter: null }
-  | { admitted: false; because: 'too-many' | 'wait'; retryAfter: number };
+  | { admitted: false; refusal: 'form-old' | 'too-fast'; retryAfter: null }
+  | { admitted: false; refusal: 'too-many' | 'wait'; retryAfter: number };
 
 /**
  * Whether one form may be taken. Without work there is a bounded queue: whoever does not fit waits. Refusals leave the challenge
@@ -52,8 +52,8 @@ export async function admit(
   const { clock } = platform;
   const madeAt = readChallenge(platform, form.challenge);
   const age = madeAt === null ? Number.NaN : (clock.system().getTime() - madeAt) / 1000;
-  if (!(age >= -5 && age < FORM_HOURS * 3600)) return { admitted: false, because: 'form-old', retryAfter: null };
-  if (age < LEAST_SECONDS) return { admitted: false, because: 'too-fast', retryAfter: null };
+  if (!(age >= -5 && age < FORM_HOURS * 3600)) return { admitted: false, refusal: 'form-old', retryAfter: null };
+  if (age < LEAST_SECONDS) return { admitted: false, refusal: 'too-fast', retryAfter: null };
   const worked = isWork(form.challenge, form.work);
   const own = await takeFromLimits(
     db,
@@ -61,14 +61,14 @@ export async function admit(
     `contact ${worked ? 'worked' : 'unworked'} ${form.from}`,
     worked ? WORKED : UNWORKED,
   );
-  if (!own.allowed) return { admitted: false, because: 'too-many', retryAfter: own.retryAfter };
+  if (!own.allowed) return { admitted: false, refusal: 'too-many', retryAfter: own.retryAfter };
   const all = await takeFromLimits(
     db,
     clock,
     `contact ${worked ? 'worked' : 'unworked'} by all`,
     worked ? WORKED_BY_ALL : UNWORKED_BY_ALL,
   );
-  if (!all.allowed) return { admitted: false, because: 'wait', retryAfter: all.retryAfter };
+  if (!all.allowed) return { admitted: false, refusal: 'wait', retryAfter: all.retryAfter };
   return { admitted: true };
 }
 
