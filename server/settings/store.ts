@@ -4,8 +4,18 @@ import { type Actor, storedActor } from '../platform/actor.ts';
 import type { Db, Tx } from '../platform/database/database.ts';
 import { DEFAULT_SETTINGS } from './defaults.ts';
 
+/** What was read within a transaction holds for the rest of it: a verb asks many times, and must not judge by two different settings. */
+const known = new WeakMap<Db, Promise<Settings>>();
+
 /** Today's settings: what is stored over the defaults, group by group, so that a new setting has its default everywhere. */
 export async function readSettings(db: Db): Promise<Settings> {
+  if (!db.isTransaction) return await load(db);
+  const found = known.get(db) ?? load(db);
+  known.set(db, found);
+  return structuredClone(await found);
+}
+
+async function load(db: Db): Promise<Settings> {
   const { rows } = await sql<{ key: keyof Settings; value: object }>`SELECT key, value FROM settings`.execute(db);
   const settings = structuredClone(DEFAULT_SETTINGS) as Record<string, object>;
   for (const { key, value } of rows) {
@@ -16,6 +26,7 @@ export async function readSettings(db: Db): Promise<Settings> {
 }
 
 export async function writeSettings(tx: Tx, change: ChangeSettings, at: Date, actor: Actor): Promise<void> {
+  known.delete(tx);
   for (const [key, value] of Object.entries(change)) {
     await sql`INSERT INTO settings (key, value, changed_at, changed_by) VALUES (${key}, ${JSON.stringify(value)}::jsonb, ${at}, ${JSON.stringify(storedActor(actor))}::jsonb)
       ON CONFLICT (key) DO UPDATE SET value = excluded.value, changed_at = excluded.changed_at, changed_by = excluded.changed_by`.execute(
