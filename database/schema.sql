@@ -105,7 +105,7 @@ CREATE TABLE parties (
   CONSTRAINT parties_language_check CHECK (language = ANY (ARRAY['it'::text, 'en'::text]))
 );
 CREATE INDEX parties_by_tax_code ON parties (tax_code) WHERE tax_code IS NOT NULL;
-CREATE INDEX parties_by_words ON parties USING gin (name_words(name));
+CREATE INDEX parties_by_words ON parties USING gin (name_words(name)) WITH (gin_pending_list_limit='256');
 CREATE INDEX parties_half_erased ON parties (erased_at) WHERE erased_at IS NOT NULL AND name <> '[…]'::text;
 
 CREATE TABLE contact_points (
