@@ -9,16 +9,17 @@ import { CaseStateBadge, Who } from './case-marks.tsx';
 import { MassAct } from './mass-act.tsx';
 import { casesOfIncidentQuery } from './queries.ts';
 import { spokenNumber } from './spoken-number.ts';
-import { type Tally, tallyOf } from './tally.ts';
+import { tallyOf } from './tally.ts';
 
 const SHOWN = 8;
-const TALLIED = ['open', 'asked', 'no', 'yes', 'unanswered'] as const satisfies readonly (keyof Tally)[];
+const TALLIED = ['open', 'asked', 'no', 'yes', 'unanswered'] as const;
 
 /** The cases behind an incident: how many wait, were asked, said yes or no; and one act for all that are open. */
 export function IncidentCases({ incidentId }: { incidentId: string }) {
   const { t, number } = useWords();
   const may = useMay();
   const open = useQuery(casesOfIncidentQuery(incidentId, 'all'));
+  const denied = useQuery(casesOfIncidentQuery(incidentId, 'denied'));
   const ended = useQuery(casesOfIncidentQuery(incidentId, 'ended'));
   return (
     <Card component="section" aria-label={t('incident-cases')}>
@@ -34,7 +35,7 @@ export function IncidentCases({ incidentId }: { incidentId: string }) {
                 {t('incident-cases.none')}
               </Text>
             );
-          const tally = tallyOf([...cases, ...over]);
+          const tally = { ...tallyOf([...cases, ...over]), no: denied.data?.cases.length ?? 0 };
           return (
             <Stack gap="sm">
               <Group gap="xs">

@@ -6,12 +6,14 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { type Case, TOPICS, type Topic } from '../../../contract/cases.ts';
 import type { Found } from '../../../contract/search.ts';
+import { customerQuery } from '../customers/queries.ts';
 import { useWords } from '../shell/language.tsx';
 import { useMe } from '../shell/me.ts';
 import { useDeed } from '../shell/notices.tsx';
 import { searchQuery } from '../shell/search-query.ts';
 import { PageTitle, Shown } from '../shell/states.tsx';
 import { addressKind } from './address-kind.ts';
+import { bestContact, ContactField } from './contact-field.tsx';
 import { openNewCase } from './queries.ts';
 import { spokenNumber } from './spoken-number.ts';
 
@@ -68,6 +70,10 @@ function NewCaseForm({ onOpened }: { onOpened: (opened: Case) => void }) {
   const [language, setLanguage] = useState(me.language);
   const [severity, setSeverity] = useState<'critical' | 'major' | 'minor' | 'info'>('minor');
   const [words, setWords] = useState('');
+  const [contact, setContact] = useState<string | null | undefined>(undefined);
+  const known = caller !== null && caller !== 'new' ? caller.id : null;
+  const customer = useQuery({ ...customerQuery(known ?? ''), enabled: known !== null });
+  const best = customer.data ? (bestContact(customer.data.contactPoints)?.id ?? null) : null;
   const channel = addressKind(address);
   const addressWrong = address.trim() !== '' && channel === null;
   const open = useDeed({
@@ -80,7 +86,7 @@ function NewCaseForm({ onOpened }: { onOpened: (opened: Case) => void }) {
                 ...(channel ? { channel, address: address.trim() } : {}),
               },
             }
-          : caller && { partyId: caller.id }),
+          : known && { partyId: known, contactPointId: contact === undefined ? best : contact }),
         topic: topic ?? 'other',
         severity,
         language,
@@ -91,13 +97,21 @@ function NewCaseForm({ onOpened }: { onOpened: (opened: Case) => void }) {
   });
   const ready =
     caller !== null &&
+    (known === null || !customer.isPending) &&
     (caller !== 'new' || name.trim() !== '') &&
     !addressWrong &&
     topic !== null &&
     words.trim() !== '';
   return (
     <Stack gap="md">
-      <CallerField caller={caller} onChoose={setCaller} />
+      <CallerField
+        caller={caller}
+        onChoose={(chosen) => {
+          setCaller(chosen);
+          setContact(undefined);
+        }}
+      />
+      {known && <ContactField partyId={known} value={contact} onChange={setContact} />}
       {caller === 'new' && (
         <Group grow align="flex-start" className="new-person">
           <TextInput

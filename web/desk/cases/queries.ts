@@ -35,8 +35,8 @@ export const casesQuery = (view: CaseView) =>
     getNextPageParam: (last) => last.next,
   });
 
-/** The open cases behind one incident, and those that have ended. */
-export const casesOfIncidentQuery = (incidentId: string, view: 'all' | 'ended') =>
+/** The cases behind one incident: the open ones, those of them that said "no" after the fix, those that have ended. */
+export const casesOfIncidentQuery = (incidentId: string, view: 'all' | 'denied' | 'ended') =>
   queryOptions({
     queryKey: ['cases', 'incident', incidentId, view],
     queryFn: ({ signal }) =>
