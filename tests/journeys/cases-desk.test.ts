@@ -182,7 +182,7 @@ describe.each(ENGINES)('a case at the desk, on %s', (engine) => {
     await page.getByRole('textbox', { name: t('write.fix.words') }).fill('Abbiamo ridato corrente al ripetitore.');
     await page.getByRole('button', { name: t('write.fix.send') }).click();
     await page.getByText(t('case-next.confirming'), { exact }).waitFor();
-    expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+    expect(await page.evaluate('document.documentElement.scrollWidth <= window.innerWidth')).toBe(true);
   });
 
   test('given the question whether it works, when the customer says yes, then the case is closed on every desk, and found by its number', async () => {

@@ -4,9 +4,20 @@ import { fileURLToPath } from 'node:url';
 import { IntlMessageFormat } from 'intl-messageformat';
 import { describe, expect, it } from 'vitest';
 import { ADVICE, ANNOUNCEMENT_KINDS, CAUSES, NEXT_STEPS } from '../../../contract/answer.ts';
+import {
+  CASE_CHANNELS,
+  CASE_STATES,
+  CASE_VIEWS,
+  MESSAGE_KINDS,
+  TOPICS,
+  VISIBILITIES,
+  WAITING_FOR,
+} from '../../../contract/cases.ts';
 import { DEEDS, ROLES } from '../../../contract/deeds.ts';
 import { ImportReport } from '../../../contract/imports.ts';
 import { AnnouncementState, INCIDENT_STATES } from '../../../contract/incidents.ts';
+import { FOUND_BY } from '../../../contract/search.ts';
+import { TEAM_KINDS } from '../../../contract/teams.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const catalogue = (language: string): Record<string, string> =>
@@ -32,6 +43,16 @@ const CONTRACT_WORDS: Record<string, readonly string[]> = {
   'import-state': wordsOf(ImportReport.properties.state),
   role: ROLES,
   deed: Object.keys(DEEDS),
+  'case-state': CASE_STATES,
+  'case-view': CASE_VIEWS.flatMap((view) => [view, `${view}.none`]),
+  'case-channel': CASE_CHANNELS,
+  'waiting-for': WAITING_FOR,
+  topic: TOPICS,
+  visibility: VISIBILITIES,
+  'message-kind': MESSAGE_KINDS,
+  delivery: ['held', 'queued', 'sent', 'delivered', 'failed', 'withdrawn', 'in doubt'],
+  'found-by': FOUND_BY,
+  'team-kind': TEAM_KINDS,
   severity: ['critical', 'major', 'minor', 'info'],
   channel: ['sms', 'email', 'pec'],
   standing: ['none', 'in time', 'at risk', 'late', 'settled'],
