@@ -146,7 +146,6 @@ export const Settings = Type.Object(
     cases: Type.Object(
       {
         acknowledge: Type.Boolean({ description: 'Whether new cases are acknowledged by themselves.' }),
-        acknowledgeWithinSeconds: Type.Integer({ minimum: 1, maximum: 3600 }),
         nextWordMinutes: Type.Integer({
           minimum: 5,
           maximum: 10080,

@@ -11,6 +11,9 @@ import type { CasePorts } from './ports.ts';
 import { scopeOf } from './scope.ts';
 import { answerCase, command, reportFix } from './staff-acts.ts';
 
+/** What is said to many can be taken back for a minute, whatever the settings say of single answers. */
+const UNDO_SECONDS = 60;
+
 /** Taken back: the preview wants to know what would happen, and nothing of it may stay. */
 class OnlyLooked extends Error {}
 
@@ -19,7 +22,7 @@ async function actOnOne(tx: Tx, ports: CasePorts, actor: Actor, id: string, act:
     case 'answer': {
       const { words, nextWordBy } = act;
       if (!words) throw invalid('no-words', 'There is nothing in the answer.', 'Give words.');
-      return await answerCase(tx, ports, actor, id, { words, ...(nextWordBy ? { nextWordBy } : {}) });
+      return await answerCase(tx, ports, actor, id, { words, ...(nextWordBy ? { nextWordBy } : {}) }, UNDO_SECONDS);
     }
     case 'hand-over':
       if (!act.teamId) throw invalid('no-team', 'It is not said to whom.', 'Give teamId.');

@@ -386,6 +386,8 @@ describe.each(ENGINES)('the desk and its cases on %s', (engine) => {
       );
       const done = await ask<MassDone>('POST', `/incidents/${incidentId}/cases/mass`, act);
       expect(done.body).toMatchObject({ done: 3, left: [] });
+      const { undoUntil } = (await ask('GET', `/cases/${made[0]?.id}`)).body.messages.at(-1) ?? {};
+      expect(undoUntil).toBe(new Date(platform.clock.system().getTime() + 60_000).toISOString());
       expect(
         (await ask<{ undone: number }>('POST', '/cases/undo', { messageIds: done.body.messageIds })).body.undone,
       ).toBe(3);

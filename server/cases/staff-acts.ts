@@ -143,7 +143,7 @@ async function requireRead(tx: Tx, id: string, heardUpTo: number | undefined): P
 
 /**
  * An answer of a person. It says the time that is promised: the one given, which replaces what was promised; else the open one; else the incident's. Returns
- * the message's id. Throws `no-promise` (422) where there is none, `newer-message`, `empty-answer`, `wrong-state`.
+ * the message's id. It can be taken back for the time of the settings, or `leastUndoSeconds` if that is longer. Throws `no-promise` (422) where there is none, `newer-message`, `empty-answer`, `wrong-state`.
  */
 export async function answerCase(
   tx: Tx,
@@ -151,6 +151,7 @@ export async function answerCase(
   actor: Actor,
   id: string,
   answer: AnswerCase,
+  leastUndoSeconds = 0,
 ): Promise<string> {
   const { clock } = ports.platform;
   const context = await takeVisible(tx, ports, actor, id);
@@ -204,7 +205,12 @@ export async function answerCase(
   await recordEvents(tx, clock, actor, [
     { kind: 'case.said', subjectKind: 'case', subjectId: id, data: { by: by.toISOString() } },
   ]);
-  const said = await sayToCustomer(tx, ports, actor, context, { kind: 'answer', words: answer.words, by, undo: true });
+  const said = await sayToCustomer(tx, ports, actor, context, {
+    kind: 'answer',
+    words: answer.words,
+    by,
+    undo: { leastSeconds: leastUndoSeconds },
+  });
   if (!said) throw new Error('an answer was not said');
   return said;
 }

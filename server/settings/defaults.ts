@@ -30,7 +30,6 @@ export const DEFAULT_SETTINGS: Settings = {
   ],
   cases: {
     acknowledge: true,
-    acknowledgeWithinSeconds: 60,
     nextWordMinutes: 240,
     handOverMinutes: 30,
     askAgainHours: 48,

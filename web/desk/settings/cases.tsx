@@ -6,7 +6,6 @@ import { GroupForm } from './group-form.tsx';
 import { LadderForm } from './ladder.tsx';
 
 const FIGURES: readonly Figure[] = [
-  { field: 'acknowledgeWithinSeconds', least: 1, most: 3600, unit: 's' },
   { field: 'nextWordMinutes', least: 5, most: 10_080, unit: 'min' },
   { field: 'handOverMinutes', least: 1, most: 10_080, unit: 'min' },
   { field: 'askAgainHours', least: 1, most: 720, unit: 'h' },
