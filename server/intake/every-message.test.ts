@@ -27,6 +27,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constant('work' as const), processes: fc.integer({ min: 1, max: 2 }), dieAt: fc.nat(2) }),
   fc.record({ do: fc.constant('wait' as const), minutes: fc.integer({ min: 1, max: 30 }) }),
 );
+/** At least this happens in every run: a process dies over the first word, another one goes on. */
+const DEATH: Step[] = [
+  { do: 'sms', who: 0, words: 'Internet non funziona' },
+  { do: 'work', processes: 1, dieAt: 1 },
+  { do: 'sms', who: 0, words: 'Ancora niente?' },
+];
 const PEOPLE = ['0000010', '0000020', '0000030', '9999999'];
 
 describe.each(ENGINES)('whatever happens on the channels, on %s', (engine) => {
@@ -129,7 +135,7 @@ describe.each(ENGINES)('whatever happens on the channels, on %s', (engine) => {
         );
         expect(acknowledged.every(({ times }) => times === 1)).toBe(true);
       }),
-      { numRuns: engine === 'embedded' ? 6 : 12 },
+      { numRuns: engine === 'embedded' ? 6 : 12, examples: [[DEATH]] },
     );
     expect(deaths).toBeGreaterThan(0);
   }, 120_000);
