@@ -1,9 +1,11 @@
 import { Type } from 'typebox';
 import { Id } from '../../contract/answer.ts';
 import { CustomerDelegation } from '../../contract/customers.ts';
+import { notFound } from '../platform/errors.ts';
 import { actorOf, type Http } from '../platform/http.ts';
 import type { Platform } from '../platform/platform.ts';
 import { delegationsOf, revokeDelegation } from './delegations.ts';
+import { loadParty } from './store.ts';
 
 const WithId = Type.Object({ id: Id });
 const OneOfThem = Type.Object({ id: Id, delegationId: Id });
@@ -16,8 +18,9 @@ export function delegationRoutes(http: Http, { database, clock }: Platform): voi
       config: { access: 'deed:customers:see' },
       schema: { params: WithId, response: { 200: Type.Array(CustomerDelegation) } },
     },
-    async (request) =>
-      (await delegationsOf(database.db, request.params.id)).map((delegation) => ({
+    async (request) => {
+      if (!(await loadParty(database.db, request.params.id))) throw notFound('This customer');
+      return (await delegationsOf(database.db, request.params.id)).map((delegation) => ({
         id: delegation.id,
         delegateId: delegation.delegateId,
         name: delegation.name,
@@ -25,7 +28,8 @@ export function delegationRoutes(http: Http, { database, clock }: Platform): voi
         startsAt: delegation.startsAt.toISOString(),
         endsAt: delegation.endsAt?.toISOString() ?? null,
         revokedAt: delegation.revokedAt?.toISOString() ?? null,
-      })),
+      }));
+    },
   );
   http.post(
     '/api/v1/customers/:id/delegations/:delegationId/revoke',
