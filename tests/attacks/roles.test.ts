@@ -215,8 +215,7 @@ const QUERIES: Record<string, string> = {
   '/api/v1/inbound': '?decision=spam',
   '/api/v1/alarm-deliveries': '?trouble=true',
 };
-const called = (path: string): string =>
-  `${path.replace('{id}', randomUUID()).replace('{attachmentId}', randomUUID())}${QUERIES[path] ?? ''}`;
+const called = (path: string): string => `${path.replace(/\{\w*[iI]d\}/g, () => randomUUID())}${QUERIES[path] ?? ''}`;
 const writes = (method: string): boolean => method !== 'GET';
 
 describe.each(ENGINES)('every route against every role, on %s', (engine) => {
@@ -278,7 +277,7 @@ describe.each(ENGINES)('every route against every role, on %s', (engine) => {
       for (const wrong of ["1' OR '1'='1", '../staff', '%00', '0', 'x'.repeat(500)]) {
         const answer = await stage.administrator.ask(
           method,
-          path.replace('{id}', encodeURIComponent(wrong)).replace('{attachmentId}', randomUUID()),
+          path.replace('{id}', encodeURIComponent(wrong)).replace(/\{\w*Id\}/g, () => randomUUID()),
           writes(method) ? { body: body ?? {} } : {},
         );
         expect([400, 404, 414], `${route} with ${wrong}: ${answer.text}`).toContain(answer.status);
