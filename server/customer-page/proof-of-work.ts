@@ -7,7 +7,7 @@ import { type Limit, takeFromLimits } from '../platform/rate-limit.ts';
 export const BITS = 16;
 /** A form may lie open that long. */
 const FORM_HOURS = 12;
-/** Nobody reads and fills the form in less. */
+/** Nobody reads and fills the form in less by hand. */
 const LEAST_SECONDS = 3;
 const DAY = 86_400;
 
@@ -53,8 +53,9 @@ export async function admit(
   const madeAt = readChallenge(platform, form.challenge);
   const age = madeAt === null ? Number.NaN : (clock.system().getTime() - madeAt) / 1000;
   if (!(age >= -5 && age < FORM_HOURS * 3600)) return { admitted: false, refusal: 'form-old', retryAfter: null };
-  if (age < LEAST_SECONDS) return { admitted: false, refusal: 'too-fast', retryAfter: null };
   const worked = isWork(form.challenge, form.work);
+  // Whoever did the work may have a browser that fills forms by itself.
+  if (!worked && age < LEAST_SECONDS) return { admitted: false, refusal: 'too-fast', retryAfter: null };
   const own = await takeFromLimits(
     db,
     clock,
