@@ -5,11 +5,11 @@ import { type Actor, storedActor } from '../platform/actor.ts';
 import type { Tx } from '../platform/database/database.ts';
 import { conflict, Failure, notFound } from '../platform/errors.ts';
 import { recordEvents } from '../platform/events.ts';
-import { makePromise } from '../promises/index.ts';
+import { makePromise, takeBackPromises } from '../promises/index.ts';
 import { carryOut } from './carry-out.ts';
 import { takeCase } from './context.ts';
 import { ENDED } from './life.ts';
-import { lockMessage, setMessageState } from './message-store.ts';
+import { hasLaterAnswer, lockMessage, setMessageState } from './message-store.ts';
 import type { CasePorts } from './ports.ts';
 import { decide } from './rules.ts';
 import { requireDeed, requireVisible, scopeOf } from './scope.ts';
@@ -124,6 +124,9 @@ export async function undoMessages(tx: Tx, ports: CasePorts, actor: Actor, ids: 
     if (!record) continue;
     await requireVisible(tx, scope, record);
     await setMessageState(tx, id, 'withdrawn', clock.business(), 'taken back');
+    // What it promised was said to nobody; a later answer has taken care of that already.
+    if (message.kind === 'answer' && !(await hasLaterAnswer(tx, record.id, message.number)))
+      await takeBackPromises(tx, clock, actor, { kind: 'case', id: record.id }, id);
     await recordEvents(tx, clock, actor, [
       { kind: 'case.taken-back', subjectKind: 'case', subjectId: record.id, data: { message: id } },
     ]);

@@ -167,3 +167,12 @@ export async function wroteFrom(db: Db, contactPointId: string, channel: string)
     );
   return rows.length > 0;
 }
+
+/** Whether a case has an answer that stands after the message of a number. */
+export async function hasLaterAnswer(tx: Tx, caseId: string, number: number): Promise<boolean> {
+  const { rows } = await sql<{ one: number }>`SELECT 1 AS one FROM messages
+    WHERE case_id = ${caseId} AND number > ${number} AND kind = 'answer' AND state IS DISTINCT FROM 'withdrawn' LIMIT 1`.execute(
+    tx,
+  );
+  return rows.length > 0;
+}

@@ -153,16 +153,26 @@ describe.each(ENGINES)('the desk and its cases on %s', (engine) => {
     expect(held?.body).toContain('Le rispondiamo');
     expect(openKinds(answered.body)).toEqual(['case-next-word']);
     expect((await ask<{ undone: number }>('POST', '/cases/undo', { messageIds: [held?.id] })).body.undone).toBe(1);
+    // With a time of its own, too: taken back, what was promised before stands as it stood.
+    const before = (await ask('GET', `/cases/${made.id}`)).body.promises.find(({ state }) => state === 'open');
+    const hasty = (await ask('POST', `/cases/${made.id}/answers`, { words: 'Domani.', nextWordBy: inHours(40) })).body;
+    expect(hasty.promises.find(({ id }) => id === before?.id)?.state).toBe('kept');
+    await ask('POST', '/cases/undo', { messageIds: [hasty.messages.at(-1)?.id] });
+    const after = (await ask('GET', `/cases/${made.id}`)).body.promises;
+    expect(after.filter(({ state }) => state === 'open')).toEqual([before]);
+    expect(after.filter(({ state }) => state === 'withdrawn')).toHaveLength(1);
     await ask('POST', `/cases/${made.id}/answers`, { words: 'La fattura è giusta.', nextWordBy: inHours(5) });
     platform.clock.advance(60_000);
     await settle();
     const { body } = await ask('GET', `/cases/${made.id}`);
     expect(body.messages.filter(({ kind }) => kind === 'answer').map(({ state }) => state)).toEqual([
       'withdrawn',
+      'withdrawn',
       'queued',
     ]);
     expect(body.promises.filter(({ kind }) => kind === 'case-next-word').map(({ state }) => state)).toEqual([
       'kept',
+      'withdrawn',
       'open',
     ]);
   });

@@ -6,7 +6,7 @@ import type { Tx } from '../platform/database/database.ts';
 import { conflict, Failure, invalid, notFound } from '../platform/errors.ts';
 import { recordEvents } from '../platform/events.ts';
 import { newId } from '../platform/ids.ts';
-import { makePromise, pausePromises, resumePromises, settleOpenPromises } from '../promises/index.ts';
+import { makePromise, noteMessageOf, pausePromises, resumePromises, settleOpenPromises } from '../promises/index.ts';
 import { readSettings } from '../settings/index.ts';
 import { carryOut } from './carry-out.ts';
 import type { IncomingMessage, MessageRecord } from './case.ts';
@@ -176,13 +176,16 @@ export async function answerCase(
       detail: 'Nothing is promised to the customer now, and the answer gives no time.',
       help: 'Say by when you will write again (nextWordBy).',
     });
+  const [kept, made]: [string[], string[]] = [[], []];
   if (given || (!open && byIncident)) {
     await shiftPaused(tx, ports, actor, context);
-    await settleOpenPromises(tx, clock, actor, subject, { as: 'kept', factAt: now, because: 'answered' }, [
-      'case-next-word',
-      'staff-time',
-    ]);
-    await makePromise(tx, clock, actor, {
+    kept.push(
+      ...(await settleOpenPromises(tx, clock, actor, subject, { as: 'kept', factAt: now, because: 'answered' }, [
+        'case-next-word',
+        'staff-time',
+      ])),
+    );
+    const promise = await makePromise(tx, clock, actor, {
       kind: 'case-next-word',
       subjectKind: 'case',
       subjectId: id,
@@ -190,11 +193,14 @@ export async function answerCase(
       dueAt: by,
       ownerId: record.ownerId,
     });
+    made.push(promise.id);
   }
   if (answer.answersComplaint)
-    await settleOpenPromises(tx, clock, actor, subject, { as: 'kept', factAt: now, because: 'answered' }, [
-      'formal-answer',
-    ]);
+    kept.push(
+      ...(await settleOpenPromises(tx, clock, actor, subject, { as: 'kept', factAt: now, because: 'answered' }, [
+        'formal-answer',
+      ])),
+    );
   await settleOpenPromises(tx, clock, actor, subject, { as: 'kept', factAt: now, because: 'read' }, ['reading']);
   const fresh = record.state === 'received' || record.state === 'acknowledged';
   // Whoever answers first and has nobody before them owns it.
@@ -212,6 +218,7 @@ export async function answerCase(
     undo: { leastSeconds: leastUndoSeconds },
   });
   if (!said) throw new Error('an answer was not said');
+  await noteMessageOf(tx, said, { said: made, kept });
   return said;
 }
 

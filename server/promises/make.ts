@@ -4,7 +4,7 @@ import type { Tx } from '../platform/database/database.ts';
 import { recordEvents } from '../platform/events.ts';
 import type { NewPromise, PromiseKind, PromiseRecord } from './promise.ts';
 import { isInTime, isOver } from './rules.ts';
-import { insertPromise, openPromises, settlePromises } from './store.ts';
+import { insertPromise, openPromises, reopenKeptBy, settlePromises } from './store.ts';
 
 const said = (promise: NewPromise | PromiseRecord): Record<string, unknown> => ({
   kind: promise.kind,
@@ -55,7 +55,7 @@ export async function makePromise(
   return made;
 }
 
-/** Settles the open promises of some kinds about a subject: kept where the fact is dated before the due time, broken where it came after it; or withdrawn. */
+/** Settles the open promises of some kinds about a subject: kept where the fact is dated before the due time, broken where it came after it; or withdrawn. Returns the ids of those kept. */
 export async function settleOpenPromises(
   tx: Tx,
   clock: Clock,
@@ -63,12 +63,14 @@ export async function settleOpenPromises(
   subject: { kind: string; id: string },
   how: { as: 'kept'; factAt: Date; because: string } | { as: 'withdrawn'; because: string },
   kinds?: readonly PromiseKind[],
-): Promise<void> {
+): Promise<string[]> {
   const now = clock.business();
+  const settled: string[] = [];
   for (const open of await openPromises(tx, subject.id)) {
     if (kinds && !kinds.includes(open.kind)) continue;
     const state = how.as === 'withdrawn' ? 'withdrawn' : isInTime(open, how.factAt) ? 'kept' : 'broken';
     await settlePromises(tx, [open.id], state, now, how.because);
+    if (state === 'kept') settled.push(open.id);
     await recordEvents(tx, clock, actor, [
       {
         kind: `promise.${state}`,
@@ -78,4 +80,38 @@ export async function settleOpenPromises(
       },
     ]);
   }
+  return settled;
+}
+
+/**
+ * A message that promised, or kept a promise (`noteMessageOf`), was taken back before anybody heard it: what it promised is withdrawn, what it kept is open
+ * again.
+ */
+export async function takeBackPromises(
+  tx: Tx,
+  clock: Clock,
+  actor: Actor,
+  subject: { kind: string; id: string },
+  messageId: string,
+): Promise<void> {
+  const because = 'taken back';
+  const made = (await openPromises(tx, subject.id)).filter(({ saidIn }) => saidIn === messageId);
+  await settlePromises(
+    tx,
+    made.map(({ id }) => id),
+    'withdrawn',
+    clock.business(),
+    because,
+  );
+  const reopened = await reopenKeptBy(tx, subject.id, messageId);
+  const event = (kind: string, promise: PromiseRecord) => ({
+    kind,
+    subjectKind: subject.kind,
+    subjectId: subject.id,
+    data: { promise: promise.id, ...said(promise), because },
+  });
+  await recordEvents(tx, clock, actor, [
+    ...made.map((promise) => event('promise.withdrawn', promise)),
+    ...reopened.map((promise) => event('promise.reopened', promise)),
+  ]);
 }

@@ -76,6 +76,28 @@ export async function settlePromises(
     WHERE id = ANY(${[...ids]}::uuid[]) AND state = 'open'`.execute(tx);
 }
 
+/** Notes which message said some promises, and kept others. */
+export async function noteMessageOf(
+  tx: Tx,
+  messageId: string,
+  { said, kept }: { said: readonly string[]; kept: readonly string[] },
+): Promise<void> {
+  await sql`UPDATE promises SET said_in = ${messageId} WHERE id = ANY(${[...said]}::uuid[])`.execute(tx);
+  await sql`UPDATE promises SET data = data || ${JSON.stringify({ keptBy: messageId })}::jsonb WHERE id = ANY(${[...kept]}::uuid[])`.execute(
+    tx,
+  );
+}
+
+/** Opens again what a message kept. */
+export async function reopenKeptBy(tx: Tx, subjectId: string, messageId: string): Promise<PromiseRecord[]> {
+  const { rows } =
+    await sql<Row>`UPDATE promises SET state = 'open', settled_at = NULL, settled_because = NULL, data = data - 'keptBy'
+      WHERE subject_id = ${subjectId} AND state = 'kept' AND data->>'keptBy' = ${messageId} RETURNING ${COLUMNS}`.execute(
+      tx,
+    );
+  return rows.map(read);
+}
+
 /** A subject with a promise that is due; its due promises are locked for this transaction. Null when there is none (or another process has it). */
 export async function takeDueSubject(tx: Tx, now: Date, skipped: readonly string[]): Promise<PromiseRecord[] | null> {
   const { rows: first } = await sql<{
