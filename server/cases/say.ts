@@ -23,6 +23,7 @@ import { insertLink, insertMailKey } from './store.ts';
 
 const DAY = 86_400_000;
 const VALID_MINUTES = 2 * 1440;
+const AUTOMATIC_ANSWER: Actor = { kind: 'rule', name: 'automatic answer' };
 
 const KIND: Partial<Record<CaseText['kind'], MessageKind>> = {
   acknowledgement: 'acknowledgement',
@@ -53,6 +54,10 @@ export interface Saying {
   undo?: { leastSeconds: number };
   mailId?: string;
 }
+
+/** Whose words they are: what the customer did makes the product answer, and a standing report is nobody's own words. */
+const authorOf = (actor: Actor, kind: Saying['kind']): Actor =>
+  actor.kind === 'rule' || (actor.kind === 'staff' && kind !== 'state') ? actor : AUTOMATIC_ANSWER;
 
 interface Destination {
   contactPointId: string;
@@ -129,7 +134,7 @@ export async function sayToCustomer(
     visibility: 'customer',
     kind: KIND[saying.kind] ?? 'state',
     channel: destination?.channel ?? 'web',
-    actor: storedActor(actor),
+    actor: storedActor(authorOf(actor, saying.kind)),
     partyId: record.partyId,
     contactPointId: destination?.contactPointId ?? null,
     claim: false,

@@ -130,6 +130,9 @@ describe.each(ENGINES)('getting heard, on %s', (engine) => {
     await until(async () => (await whole()).reminders === 2, 'The SMS did not join.');
     expect(await cases()).toHaveLength(1);
     expect((await nextSms(ANNA.phone, before)).replaceAll(' ', '')).toContain(number);
+    // What the product says by itself stands in nobody's name.
+    const { messages } = await whole();
+    expect(messages.filter(({ kind }) => kind === 'state').map(({ author }) => author)).toContain('automatic answer');
   });
 
   test('given a stranger who writes the number, when it comes, then it is a claim: nothing moves, and the customer does not read it', async () => {
