@@ -1,10 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { CasePage } from '../contract/cases.ts';
 import type { Announce, Incident, IncidentBrief } from '../contract/incidents.ts';
 import type { BusinessTime } from './business-time.ts';
+import type { Correspondence } from './correspondence.ts';
 import type { Alert, Monitoring } from './monitoring.ts';
-import type { Step, Words } from './phones/state.ts';
+import type { Words } from './phones/state.ts';
 import { type Product, ProductError } from './product.ts';
 import { STORY_MAST } from './provider/network.ts';
+import { MINUTE, patience, type Scene, type Story, storyOf } from './story.ts';
 
 /** What the monitoring sees when Monte Rosso loses its mains: the mast, and what hangs on it. */
 export const POWER_ALERTS: readonly Alert[] = [
@@ -55,71 +57,36 @@ export interface Stage {
   monitoring: Monitoring;
   time: BusinessTime;
   signal: AbortSignal;
+  customers: Correspondence;
+  /** The phone of a customer behind the mast who agreed to no messages, and writes. */
+  asker: string;
   /** Told when the mast's power goes and comes. */
   onPower: (state: 'on' | 'off') => void;
 }
 
 /** A page of the product, from its base address; `incident` is the one of the story. */
-type Page = 'incident' | 'incidents' | 'alarms' | 'status' | 'routes';
-
-interface Scene {
-  id: string;
-  /** Business minutes after the beginning; null: as soon as the scene before it is over. */
-  minute: number | null;
-  title: Words;
-  look: Words;
-  pages: Page[];
-  play: () => Promise<void>;
-}
+type Page = 'incident' | 'incidents' | 'alarms' | 'status' | 'routes' | 'cases';
 
 const PAGES: Record<Page, { path: (incidentId: string) => string; label: Words }> = {
   incident: { path: (id) => `/desk/incidents/${id}`, label: { it: 'Apra il guasto', en: 'Open the incident' } },
   incidents: { path: () => '/desk/incidents', label: { it: 'Apra i guasti', en: 'Open the incidents' } },
   alarms: { path: () => '/desk/alarms', label: { it: 'Apra gli allarmi', en: 'Open the alarms' } },
   status: { path: () => '/status', label: { it: 'Apra la pagina pubblica', en: 'Open the status page' } },
+  cases: { path: () => '/desk/cases', label: { it: 'Apra i casi', en: 'Open the cases' } },
   routes: { path: () => '/desk/settings/routes', label: { it: 'Apra le vie d’uscita', en: 'Open the routes' } },
 };
 
-export interface Story {
-  steps(): Step[];
-  /** Plays it to the end; rejects with a sentence when the product does not do its part. */
-  play(): Promise<void>;
-}
-
-/** System milliseconds that the product is given beyond the business time that a step takes by rule. */
-const GRACE_MILLISECONDS = 90_000;
-const POLL_MILLISECONDS = 400;
-const MINUTE = 60_000;
 const FIVE_MINUTES = 5 * MINUTE;
 
 /** Story 4: the mast without power, told through the outside of the product. */
 export function mastStory(stage: Stage): Story {
-  const { technician, monitoring, time, signal, onPower } = stage;
+  const { technician, monitoring, time, signal, customers, asker, onPower } = stage;
   let incidentId = '';
   let expectedEnd = new Date(0);
 
   const incident = (): Promise<Incident> => technician.get<Incident>(`/api/v1/incidents/${incidentId}`);
 
-  /** Asks until there is an answer. `businessMinutes`: how long it may take by rule. `missing`: what to say when it does not come. */
-  const waitFor = async <Found>(
-    ask: () => Promise<Found | null | undefined | false>,
-    businessMinutes: number,
-    missing: string,
-  ): Promise<Found> => {
-    const patience = Date.now() + (businessMinutes * MINUTE) / time.speed + GRACE_MILLISECONDS;
-    for (;;) {
-      try {
-        const found = await ask();
-        if (found) return found;
-      } catch (error) {
-        // A product that is being restarted goes on where it was.
-        const passing = error instanceof ProductError && (error.status === 0 || error.status >= 500);
-        if (!passing || Date.now() > patience) throw error;
-      }
-      if (Date.now() > patience) throw new Error(missing);
-      await sleep(POLL_MILLISECONDS, undefined, { signal });
-    }
-  };
+  const waitFor = patience(time, signal);
   const waitForState = (states: IncidentBrief['state'][], businessMinutes: number): Promise<Incident> =>
     waitFor(
       async () => {
@@ -161,6 +128,15 @@ export function mastStory(stage: Stage): Story {
     }
   };
 
+  const pages =
+    (...names: Page[]) =>
+    (): { label: Words; path: string }[] =>
+      names.map((name) => ({ label: PAGES[name].label, path: PAGES[name].path(incidentId) }));
+
+  /** The case of the one who asked: it hangs on the incident. */
+  const caseBehind = async (view: 'incident' | 'ended'): Promise<CasePage['cases'][number] | undefined> =>
+    (await technician.get<CasePage>(`/api/v1/cases?view=${view}&incident=${incidentId}`)).cases[0];
+
   const scenes: Scene[] = [
     {
       id: 'mains-lost',
@@ -170,7 +146,7 @@ export function mastStory(stage: Stage): Story {
         it: 'Alertmanager consegna dodici allarmi insieme, e uno di un apparecchio che l’elenco della rete non conosce: sta fra gli allarmi, da abbinare.',
         en: 'Alertmanager delivers twelve alarms at once, and one of a device that the network list does not know: it is among the alarms, to be mapped.',
       },
-      pages: ['alarms'],
+      links: pages('alarms'),
       play: async () => {
         onPower('off');
         await monitoring.raise([...POWER_ALERTS, UNKNOWN_DEVICE]);
@@ -193,7 +169,7 @@ export function mastStory(stage: Stage): Story {
         it: 'Dopo un minuto l’allarme sta ancora: il guasto è confermato. La causa è in cima, Monte Rosso; gli altri allarmi sono sotto. Luino ha una seconda via e resta in linea.',
         en: 'After a minute the alarm still stands: the incident is confirmed. The cause is on top, Monte Rosso; the other alarms are below it. Luino has a second way and stays up.',
       },
-      pages: ['incident'],
+      links: pages('incident'),
       play: async () => {
         await waitForState(['confirmed'], 2);
       },
@@ -206,7 +182,7 @@ export function mastStory(stage: Stage): Story {
         it: 'I telefoni e la posta si riempiono. Chi non ha dato il consenso tace, e trova tutto sulla pagina pubblica.',
         en: 'The phones and the mail fill up. Those without consent stay silent, and find it all on the status page.',
       },
-      pages: ['status', 'incident'],
+      links: pages('status', 'incident'),
       play: async () => {
         await waitUntilTold(['outage'], 0);
       },
@@ -219,7 +195,7 @@ export function mastStory(stage: Stage): Story {
         it: 'La società elettrica ha un guasto sulla linea: previsto un’ora e mezza. L’ora diventa un impegno verso tutti gli avvisati; per cinque secondi si può ancora ritirare.',
         en: 'The power company has a fault on its line: an hour and a half. The time becomes a promise to everybody told; for five seconds it can be taken back.',
       },
-      pages: ['incident', 'status'],
+      links: pages('incident', 'status'),
       play: async () => {
         const before = await lastNumber();
         expectedEnd = new Date(Math.ceil((time.now().getTime() + 90 * MINUTE) / FIVE_MINUTES) * FIVE_MINUTES);
@@ -232,6 +208,24 @@ export function mastStory(stage: Stage): Story {
       },
     },
     {
+      id: 'asked',
+      minute: 12,
+      title: { it: 'Chi scrive ha già la risposta', en: 'Whoever writes has the answer already' },
+      look: {
+        it: 'Da Ghiffa un cliente che non ha dato il consenso scrive un SMS: non aspetta in coda, riceve subito il guasto, l’ora prevista, un numero e un collegamento. Il suo caso pende dal guasto.',
+        en: 'From Ghiffa a customer without consent writes an SMS: no queue, but at once the incident, the expected end, a number and a link. The case hangs on the incident.',
+      },
+      links: pages('cases', 'incident'),
+      play: async () => {
+        await customers.sms(asker, 'Buongiorno, internet non funziona. Quando torna?');
+        await waitFor(
+          async () => (await caseBehind('incident')) && (await customers.smsTo(asker)).length > 0,
+          5,
+          'The customer who wrote was not answered with the incident. Look at the cases in the desk.',
+        );
+      },
+    },
+    {
       id: 'flapping',
       minute: 20,
       title: { it: 'A Omegna un segnale va e viene', en: 'A signal at Omegna comes and goes' },
@@ -239,7 +233,7 @@ export function mastStory(stage: Stage): Story {
         it: 'Due minuti, meno del tempo di attesa di un allarme lieve: nessun cliente riceve nulla. Intanto Alertmanager ripete gli allarmi di prima: due volte vale una.',
         en: 'Two minutes, less than a minor alarm has to stand: no customer hears of it. Meanwhile Alertmanager repeats the alarms from before: twice counts once.',
       },
-      pages: ['incidents'],
+      links: pages('incidents'),
       play: async () => {
         await monitoring.raise([FLAPPING]);
         await monitoring.repeat();
@@ -255,7 +249,7 @@ export function mastStory(stage: Stage): Story {
         it: 'Quarantacinque minuti in più, detti prima che l’ora promessa passi: chi era stato avvisato lo sa subito.',
         en: 'Forty-five minutes more, said before the promised time passes: everybody who was told knows at once.',
       },
-      pages: ['incident', 'status'],
+      links: pages('incident', 'status'),
       play: async () => {
         const before = await lastNumber();
         // With a clock so fast that the promised time has passed meanwhile, the new one counts from now.
@@ -276,7 +270,7 @@ export function mastStory(stage: Stage): Story {
         it: 'Gli allarmi rientrano. Si aspettano ancora due minuti che tenga, prima di dirlo.',
         en: 'The alarms clear. Two more minutes to see that it holds, before it is said.',
       },
-      pages: ['incident'],
+      links: pages('incident'),
       play: async () => {
         await monitoring.clear([...POWER_ALERTS, UNKNOWN_DEVICE]);
         onPower('on');
@@ -291,9 +285,34 @@ export function mastStory(stage: Stage): Story {
         it: 'Solo chi aveva saputo del guasto sa anche della fine. L’impegno è mantenuto.',
         en: 'Only those who heard of the outage hear of its end. The promise is kept.',
       },
-      pages: ['incident', 'status'],
+      links: pages('incident', 'status'),
       play: async () => {
         await waitUntilTold(['restored'], 0);
+      },
+    },
+    {
+      id: 'works',
+      minute: null,
+      title: { it: 'E a chi aveva scritto si chiede se va', en: 'And whoever wrote is asked whether it works' },
+      look: {
+        it: 'Non lo decide il sistema: il caso è risolto solo quando il cliente risponde 1.',
+        en: 'The system does not decide it: the case is solved only when the customer answers 1.',
+      },
+      links: pages('cases', 'incident'),
+      play: async () => {
+        await waitFor(
+          async () =>
+            (await caseBehind('incident'))?.state === 'fix reported' &&
+            /\b1\b.*\b0\b/s.test((await customers.smsTo(asker)).at(-1) ?? ''),
+          30,
+          'The customer who wrote was not asked whether it works. Look at the cases in the desk.',
+        );
+        await customers.sms(asker, '1');
+        await waitFor(
+          async () => (await caseBehind('ended'))?.state === 'confirmed',
+          5,
+          'The yes of the customer was not heard. Look at the cases in the desk.',
+        );
       },
     },
     {
@@ -301,38 +320,13 @@ export function mastStory(stage: Stage): Story {
       minute: null,
       title: { it: 'Ora tocca a Lei', en: 'Now it is your turn' },
       look: {
-        it: 'Tolga di nuovo la corrente qui sotto, annunci una fine prevista dalla scrivania, risponda STOP da un telefono.',
-        en: 'Cut the power again below, announce an expected end from the desk, answer STOP from a phone.',
+        it: 'Tolga di nuovo la corrente qui sotto, annunci una fine prevista dalla scrivania, scriva un SMS da un telefono, risponda STOP.',
+        en: 'Cut the power again below, announce an expected end from the desk, write an SMS from a phone, answer STOP.',
       },
-      pages: ['incidents', 'routes'],
+      links: pages('incidents', 'routes'),
       play: async () => undefined,
     },
   ];
 
-  const begun = new Map<string, string>();
-  return {
-    steps: () => {
-      const present = scenes.findLastIndex((scene) => begun.has(scene.id));
-      return scenes.map((scene, index) => ({
-        id: scene.id,
-        title: scene.title,
-        look: scene.look,
-        links: scene.pages.map((page) => ({
-          label: PAGES[page].label,
-          url: `${technician.baseUrl}${PAGES[page].path(incidentId)}`,
-        })),
-        state: index > present ? 'to-come' : index === present ? 'now' : 'done',
-        at: begun.get(scene.id) ?? null,
-      }));
-    },
-    play: async () => {
-      const began = time.now().getTime();
-      for (const scene of scenes) {
-        if (scene.minute !== null) await time.until(new Date(began + scene.minute * MINUTE));
-        signal.throwIfAborted();
-        begun.set(scene.id, time.now().toISOString());
-        await scene.play();
-      }
-    },
-  };
+  return storyOf(scenes, technician.baseUrl, time, signal);
 }

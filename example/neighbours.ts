@@ -9,6 +9,9 @@ export interface Neighbours {
   smscUrl: string;
   smtpPort: number;
   mailUrl: string;
+  imapPort: number;
+  /** Where mails are put into the mailbox. */
+  imapUrl: string;
   stop(): Promise<void>;
 }
 
@@ -19,6 +22,7 @@ const START_MILLISECONDS = 30_000;
 interface Addresses {
   smpp?: number;
   smtp?: number;
+  imap?: number;
   http: string;
 }
 
@@ -64,24 +68,26 @@ function stop({ process: child }: Program): Promise<void> {
   });
 }
 
-/** Starts the SMSC and the mail server on free ports. When one fails, the other one is stopped too. */
+/** Starts the SMSC, the mail server and the mailbox on free ports. When one fails, the others are stopped too. */
 export async function startNeighbours(): Promise<Neighbours> {
-  const started = await Promise.allSettled([start('smsc.ts'), start('mail-server.ts')]);
+  const started = await Promise.allSettled([start('smsc.ts'), start('mail-server.ts'), start('imap-server.ts')]);
   const running = started.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
   const stopAll = async (): Promise<void> => {
     await Promise.all(running.map(stop));
   };
-  const [smsc, mail] = running;
+  const [smsc, mail, imap] = running;
   const failed = started.find((outcome) => outcome.status === 'rejected');
-  if (failed || !smsc || !mail) {
+  if (failed || !smsc || !mail || !imap) {
     await stopAll();
-    throw failed?.reason ?? new Error('The SMSC and the mail server did not start.');
+    throw failed?.reason ?? new Error('The SMSC, the mail server and the mailbox did not start.');
   }
   return {
     smppPort: smsc.said.smpp ?? 0,
     smscUrl: smsc.said.http,
     smtpPort: mail.said.smtp ?? 0,
     mailUrl: mail.said.http,
+    imapPort: imap.said.imap ?? 0,
+    imapUrl: imap.said.http,
     stop: stopAll,
   };
 }

@@ -2,7 +2,7 @@
 export interface Product {
   readonly baseUrl: string;
   get<Body>(path: string): Promise<Body>;
-  send<Body>(method: 'POST' | 'PATCH' | 'DELETE', path: string, body: unknown): Promise<Body>;
+  send<Body>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body: unknown): Promise<Body>;
   /** The session that `signIn` began is this client's own: several people are several clients. */
   signIn(email: string, password: string): Promise<void>;
 }

@@ -1,14 +1,19 @@
 import { readBusinessTime } from './business-time.ts';
-import { mastStory, POWER_ALERTS, type Story } from './mast-story.ts';
+import { createCorrespondence } from './correspondence.ts';
+import { heardStory } from './heard-story.ts';
+import { mastStory, POWER_ALERTS } from './mast-story.ts';
 import { createMonitoring, type Monitoring } from './monitoring.ts';
 import { type Neighbours, startNeighbours } from './neighbours.ts';
+import { askerOf, castOf } from './phones/people.ts';
 import { type PhonesPage, servePhones } from './phones/server.ts';
 import type { ExampleState } from './phones/state.ts';
-import { createProduct } from './product.ts';
+import { createProduct, type Product } from './product.ts';
 import { lagoWireless } from './provider/provider.ts';
 import {
+  connectMailbox,
   connectMonitoring,
   connectRoutes,
+  formTeams,
   importProvider,
   inviteColleagues,
   joinAsAdministrator,
@@ -16,6 +21,7 @@ import {
   setOperator,
   switchTellingOn,
 } from './set-up.ts';
+import type { Story } from './story.ts';
 
 export interface ExampleOptions {
   /** Where the product answers, without a slash at the end. */
@@ -24,6 +30,8 @@ export interface ExampleOptions {
   firstAdministratorLink: string | null;
   /** Ends everything. */
   signal: AbortSignal;
+  /** What happens; default: the mast without power. */
+  story?: 'mast' | 'heard';
   /** A port for the phones page; 0 (the default) is any free one. */
   phonesPort?: number;
   /** Told what is being done, a sentence each. */
@@ -35,20 +43,20 @@ export interface Example {
   signIns: SignIn[];
   /** Resolves when the story was played, or the signal was given; rejects with a sentence when the product did not do its part. */
   played: Promise<void>;
-  /** Stops the phones page, the SMSC and the mail server. */
+  /** Stops the phones page, the SMSC, the mail server and the mailbox. */
   stop(): Promise<void>;
 }
 
 /**
- * Plays the example operator against a running product, of which it uses nothing but the outside: HTTP, hooks, SMPP, SMTP. Starts an SMSC and a mail
- * server as programs of their own, sets the operator up, imports it, switches telling on, and serves the phones page; then the story plays by
+ * Plays the example operator against a running product, of which it uses nothing but the outside: HTTP, hooks, SMPP, SMTP, IMAP. Starts an SMSC, a
+ * mail server and a mailbox as programs of their own, sets the operator up, imports it, switches telling on, and serves the phones page; then the story plays by
  * itself in business time. Rejects, with everything stopped, when setting up fails.
  */
 export async function runExample(options: ExampleOptions): Promise<Example> {
-  const { baseUrl, firstAdministratorLink, signal, say = () => undefined } = options;
+  const { firstAdministratorLink, signal, say = () => undefined } = options;
   if (firstAdministratorLink === null)
     throw new Error('This installation already has an administrator: the example needs a fresh data folder.');
-  say('Starting the SMSC and the mail server.');
+  say('Starting the SMSC, the mail server and the mailbox.');
   const neighbours = await startNeighbours();
   let phones: PhonesPage | null = null;
   const stop = async (): Promise<void> => {
@@ -56,7 +64,7 @@ export async function runExample(options: ExampleOptions): Promise<Example> {
     await neighbours.stop();
   };
   try {
-    const stage = await setUp(baseUrl, firstAdministratorLink, neighbours, signal, say);
+    const stage = await setUp(options, firstAdministratorLink, neighbours, say);
     phones = await servePhones({ ...stage.page, port: options.phonesPort ?? 0 });
     signal.addEventListener('abort', () => void stop(), { once: true });
     return { phonesUrl: phones.url, signIns: stage.signIns, played: stage.play(), stop };
@@ -67,46 +75,61 @@ export async function runExample(options: ExampleOptions): Promise<Example> {
 }
 
 async function setUp(
-  baseUrl: string,
+  { baseUrl, signal, story: chosen = 'mast' }: ExampleOptions,
   link: string,
   neighbours: Neighbours,
-  signal: AbortSignal,
   say: (sentence: string) => void,
 ): Promise<{ page: Parameters<typeof servePhones>[0]; signIns: SignIn[]; play: () => Promise<void> }> {
   const provider = lagoWireless();
   const product = createProduct(baseUrl, signal);
   const administrator = await joinAsAdministrator(product, link);
-  say(`Setting up ${provider.name}: settings, routes, monitoring, staff.`);
+  say(`Setting up ${provider.name}: settings, routes, mailbox, monitoring, staff.`);
   await setOperator(product, provider);
   await connectRoutes(product, neighbours, provider);
+  await connectMailbox(product, neighbours, signal);
   const { token } = await connectMonitoring(product);
   const { technician, care } = await inviteColleagues(product, createProduct(baseUrl, signal));
+  const crewId = await formTeams(product, { technician, care });
   const { resources, customers, services } = provider;
   say(`Importing ${resources.length} resources, ${customers.length} customers and ${services.length} lines.`);
   await importProvider(product, provider, signal);
   await switchTellingOn(product);
 
-  const atWork = createProduct(baseUrl, signal);
-  await atWork.signIn(technician.email, technician.password);
+  const signedIn = async ({ email, password }: SignIn): Promise<Product> => {
+    const somebody = createProduct(baseUrl, signal);
+    await somebody.signIn(email, password);
+    return somebody;
+  };
+  const [atWork, agent] = [await signedIn(technician), await signedIn(care)];
   const time = await readBusinessTime(atWork, signal);
   const monitoring = createMonitoring({ url: `${baseUrl}/hooks/alertmanager`, token, time, signal });
+  const customersWrite = createCorrespondence(neighbours.smscUrl, neighbours.imapUrl);
   const state: Pick<ExampleState, 'phase' | 'trouble' | 'power'> = { phase: 'playing', trouble: null, power: 'on' };
-  const story = mastStory({
-    technician: atWork,
-    monitoring,
-    time,
-    signal,
-    onPower: (power) => {
-      state.power = power;
-    },
-  });
+  const cast = castOf(provider);
+  const story =
+    chosen === 'heard'
+      ? heardStory({ agent, technician: atWork, crewId, customers: customersWrite, cast, time, signal })
+      : mastStory({
+          technician: atWork,
+          monitoring,
+          time,
+          signal,
+          customers: customersWrite,
+          asker: askerOf(provider).phone,
+          onPower: (power) => {
+            state.power = power;
+          },
+        });
   return {
     page: {
       provider,
+      ...(chosen === 'heard' ? { first: Object.values(cast) } : {}),
+      customers: customersWrite,
       smscUrl: neighbours.smscUrl,
       mailUrl: neighbours.mailUrl,
       story: () => ({
         ...state,
+        story: chosen,
         timeZone: time.timeZone,
         businessNow: time.now().toISOString(),
         links: { desk: `${baseUrl}/desk`, status: `${baseUrl}/status` },

@@ -1,9 +1,12 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AlarmSourceMade } from '../contract/alarms.ts';
-import type { InvitationMade, StaffRole } from '../contract/deeds.ts';
+import type { InvitationMade, StaffMember, StaffRole } from '../contract/deeds.ts';
 import type { ImportReport } from '../contract/imports.ts';
+import type { Mailbox, NewMailbox } from '../contract/intake.ts';
 import type { ChangeSettings, NewRoute, Settings } from '../contract/settings.ts';
+import type { NewTeam, SetTeamMember, Team } from '../contract/teams.ts';
+import { CARE_ADDRESS } from './correspondence.ts';
 import type { Neighbours } from './neighbours.ts';
 import type { Product } from './product.ts';
 import { type ProviderFiles, providerFiles } from './provider/csv.ts';
@@ -75,17 +78,25 @@ export async function inviteColleagues(
 
 /** The settings of the example that differ from a fresh installation. Telling stays off until everything else stands. */
 export async function setOperator(product: Product, provider: Provider): Promise<void> {
-  const { telling, quietHours, operator } = await product.get<Settings>('/api/v1/settings');
+  const { telling, quietHours, operator, hours, cases } = await product.get<Settings>('/api/v1/settings');
   const change: ChangeSettings = {
     operator: { ...operator, name: provider.name, shortName: provider.shortName, phone: '', country: 'IT' },
     // 4,000 people are told without waiting for a person, and what staff sends waits 5 seconds, so that a watcher need not.
     telling: { ...telling, mostPeople: 10_000, mostCents: 100_000, undoSeconds: 5 },
     // The story has to be seen at any hour.
     quietHours: { ...quietHours, channels: [] },
+    // Care is there at all hours, for the same reason, and what staff writes waits 3 seconds.
+    hours: { ...hours, week: hours.week.map(() => [{ from: '00:00', to: '24:00' }]) },
+    cases: { ...cases, undoSeconds: 3 },
     ladder: [
       { name: 'Rete', staffIds: [], role: 'technician', minutes: 15 },
       { name: 'Responsabile', staffIds: [], role: 'manager', minutes: 30 },
       { name: 'Direzione', staffIds: [], role: 'administrator', minutes: 60 },
+    ],
+    careLadder: [
+      { name: 'Assistenza', staffIds: [], role: 'care', minutes: 60 },
+      { name: 'Responsabile', staffIds: [], role: 'manager', minutes: 120 },
+      { name: 'Direzione', staffIds: [], role: 'administrator', minutes: 240 },
     ],
   };
   await product.send('PATCH', '/api/v1/settings', change);
@@ -136,10 +147,58 @@ export async function connectRoutes(product: Product, neighbours: Neighbours, pr
   for (const route of routes) await product.send('POST', '/api/v1/routes', route);
 }
 
+/** The mailbox to which customers write, as an administrator connects one; resolves when it is being read. */
+export async function connectMailbox(product: Product, neighbours: Neighbours, signal: AbortSignal): Promise<void> {
+  const { id } = await product.send<Mailbox>('POST', '/api/v1/mailboxes', {
+    name: 'Assistenza',
+    kind: 'email',
+    address: CARE_ADDRESS,
+    config: {
+      host: '127.0.0.1',
+      port: neighbours.imapPort,
+      secure: false,
+      user: 'help',
+      folder: 'INBOX',
+      authservId: null,
+      trustedRoots: null,
+      markSeen: true,
+    },
+    password: 'secret',
+    routeId: null,
+    teamId: null,
+    enabled: true,
+  } satisfies NewMailbox);
+  const until = Date.now() + CONNECT_MILLISECONDS;
+  for (;;) {
+    const mailbox = (await product.get<Mailbox[]>('/api/v1/mailboxes')).find((each) => each.id === id);
+    if (mailbox?.state === 'up') return;
+    if (Date.now() > until)
+      throw new Error(`The mailbox is not read: ${mailbox?.stateReason ?? 'no reason is known'}.`);
+    await sleep(250, undefined, { signal });
+  }
+}
+
+/** The agent is in care and at the first level of the technical side, the technician on the masts. Gives the team on the masts. */
+export async function formTeams(product: Product, { technician, care }: Omit<Staff, 'administrator'>): Promise<string> {
+  const teams = await product.get<Team[]>('/api/v1/teams');
+  const staff = await product.get<StaffMember[]>('/api/v1/staff');
+  const crew: NewTeam = { name: 'Squadra antenne', kind: 'technical', acceptMinutes: 30 };
+  const { id: crewId } = await product.send<Team>('POST', '/api/v1/teams', crew);
+  const join = async (teamId: string | undefined, { email }: SignIn): Promise<void> => {
+    const member = staff.find((each) => each.email === email)?.id;
+    const place: SetTeamMember = { lead: true, capacity: 30 };
+    await product.send('PUT', `/api/v1/teams/${teamId}/members/${member}`, place);
+  };
+  for (const kind of ['care', 'technical']) await join(teams.find((team) => team.kind === kind)?.id, care);
+  await join(crewId, technician);
+  return crewId;
+}
+
 /** A source of alarms with its token, as an administrator makes one for Alertmanager. */
 export const connectMonitoring = (product: Product): Promise<AlarmSourceMade> =>
   product.send<AlarmSourceMade>('POST', '/api/v1/alarm-sources', { name: 'Alertmanager', kind: 'alertmanager' });
 
+const CONNECT_MILLISECONDS = 60_000;
 const IMPORT_MILLISECONDS = 180_000;
 
 async function importFile(

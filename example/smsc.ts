@@ -289,8 +289,8 @@ export async function startSmsc({
           .slice(0, Number(query.get('limit') ?? 1000)),
       'GET /stats': () => smsc.stats(),
       'POST /mo': async (_query, body) => {
-        const { from, text } = body as { from?: unknown; text?: unknown };
-        return { taken: await smsc.send(String(from ?? ''), String(text ?? '')) };
+        const { from, text, parts } = body as { from?: unknown; text?: unknown; parts?: unknown };
+        return { taken: await smsc.send(String(from ?? ''), String(text ?? ''), { parts: Number(parts ?? 1) }) };
       },
       'POST /behaviour': (_query, body) => {
         const { drop, ...change } = body as Partial<SmscBehaviour> & { drop?: boolean };

@@ -81,8 +81,8 @@ function build(): Command {
   command(program, 'example', 'start with the example operator, its network simulated')
     .option('--port <port>', 'port (default: 8600)')
     .option('--speed <factor>', 'how fast the business clock runs', '10')
-    .addOption(new Option('--story <story>', 'what happens').choices(['mast']).default('mast'))
-    .action(async (options: Common & { speed: string }) => {
+    .addOption(new Option('--story <story>', 'what happens').choices(['mast', 'heard']).default('mast'))
+    .action(async (options: Common & { speed: string; story: 'mast' | 'heard' }) => {
       const { example } = await import('./example.ts');
       await example(options, say);
     });

@@ -13,7 +13,7 @@ const STORY_BEGINS = { hour: 14, minute: 15, second: 0, millisecond: 0 };
 
 /** `filodiretto example`: the product on a fresh embedded database, and the example operator acting on it from outside. Ends with Ctrl-C. */
 export async function example(
-  options: { port?: string; data?: string; speed: string; story?: string },
+  options: { port?: string; data?: string; speed: string; story: 'mast' | 'heard' },
   print: (text: string) => void,
 ): Promise<void> {
   const speed = Number(options.speed);
@@ -45,12 +45,13 @@ export async function example(
       baseUrl: product.address,
       firstAdministratorLink: product.firstAdministratorLink,
       signal: ended.signal,
+      story: options.story,
       say: print,
     });
     print(
       [
         '',
-        `  Phones  ${played.phonesUrl}   what customers read, and the story step by step: begin here`,
+        `  Phones  ${played.phonesUrl}   what customers read and write, and the story step by step: begin here`,
         `  Desk    ${product.address}/desk`,
         `  Status  ${product.address}/status`,
         '',

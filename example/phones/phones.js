@@ -1,96 +1,7 @@
 // @ts-check
-/** @import { ExampleState, Words } from './state.ts' */
+import { WORDS } from './words.js';
 
-const WORDS = {
-  it: {
-    title: 'Telefoni',
-    subtitle: 'Lago Wireless, un operatore d’esempio: quello che i suoi clienti leggono',
-    clock: 'Ora dell’esempio',
-    smsReceived: 'SMS ricevuti',
-    mailsReceived: 'E-mail ricevute',
-    desk: 'Scrivania',
-    status: 'Pagina pubblica',
-    story: 'La storia',
-    yourTurn: 'Tocca a Lei',
-    phones: 'I telefoni',
-    phonesHint: 'Alcuni dei 4.600 clienti. Ogni messaggio è passato per una vera sessione SMPP.',
-    others: 'Altri telefoni',
-    mailbox: 'La posta',
-    mailHint: 'Le ultime e-mail arrivate al server di posta, qualunque sia il destinatario.',
-    credit:
-      'Persone inventate, luoghi veri (confini ISTAT 2023, openpolis, CC BY 4.0). I numeri e gli indirizzi non raggiungono nessuno.',
-    other: 'English',
-    behind: 'dietro Monte Rosso',
-    secondWay: 'ha una seconda via',
-    elsewhere: 'altro traliccio',
-    sms: 'SMS sì',
-    email: 'e-mail sì',
-    none: 'nessun consenso',
-    leftSms: 'SMS: ha detto STOP',
-    answerStop: 'Rispondi STOP',
-    stopped: 'STOP inviato',
-    silentNone: 'Non ha dato il consenso: non riceve nulla. La pagina pubblica è aperta anche per questo cliente.',
-    silentEmail: 'Ha scelto solo l’e-mail: guardi la posta qui sotto.',
-    silentElsewhere: 'La sua linea non passa solo da Monte Rosso: nessun avviso.',
-    silentBehind: 'Ancora nessun messaggio.',
-    noMail: 'Nessuna e-mail, per ora.',
-    chooseMail: 'Scelga un’e-mail per leggerla.',
-    to: 'a',
-    from: 'da',
-    powerOff: 'Togliere la corrente a Monte Rosso',
-    powerOn: 'Ridare la corrente',
-    hintPlaying: 'Per ora la corrente segue la storia. Alla fine potrà toglierla e ridarla Lei.',
-    hintOff: 'Il traliccio di Monte Rosso è senza corrente.',
-    hintOn: 'Il traliccio di Monte Rosso ha corrente.',
-    lost: 'L’esempio non risponde più: forse è stato fermato.',
-    and: 'Guardi: ',
-    locale: 'it-IT',
-  },
-  en: {
-    title: 'Phones',
-    subtitle: 'Lago Wireless, an example operator: what its customers read',
-    clock: 'Example time',
-    smsReceived: 'SMS received',
-    mailsReceived: 'Mails received',
-    desk: 'Desk',
-    status: 'Status page',
-    story: 'The story',
-    yourTurn: 'Your turn',
-    phones: 'The phones',
-    phonesHint: 'Some of the 4,600 customers. Each message came over a real SMPP session.',
-    others: 'Other phones',
-    mailbox: 'The mail',
-    mailHint: 'The latest mails that reached the mail server, whoever they are for.',
-    credit:
-      'The people are made up, the places are real (ISTAT boundaries 2023, openpolis, CC BY 4.0). Numbers and addresses reach nobody.',
-    other: 'Italiano',
-    behind: 'behind Monte Rosso',
-    secondWay: 'has a second way',
-    elsewhere: 'another mast',
-    sms: 'SMS yes',
-    email: 'mail yes',
-    none: 'no consent',
-    leftSms: 'SMS: said STOP',
-    answerStop: 'Answer STOP',
-    stopped: 'STOP sent',
-    silentNone: 'Gave no consent: receives nothing. The public page is open to this customer too.',
-    silentEmail: 'Chose mail only: see the mail below.',
-    silentElsewhere: 'This line has another way than Monte Rosso: no message.',
-    silentBehind: 'No message yet.',
-    noMail: 'No mail so far.',
-    chooseMail: 'Choose a mail to read it.',
-    to: 'to',
-    from: 'from',
-    powerOff: 'Cut the power of Monte Rosso',
-    powerOn: 'Give the power back',
-    hintPlaying: 'For now the power follows the story. In the end you can cut it and give it back.',
-    hintOff: 'The Monte Rosso mast is without power.',
-    hintOn: 'The Monte Rosso mast has power.',
-    lost: 'The example does not answer any more: perhaps it was stopped.',
-    and: 'Look at: ',
-    locale: 'en-GB',
-  },
-};
+/** @import { ExampleState, Words } from './state.ts' */
 
 /** @type {'it' | 'en'} */
 let language =
@@ -142,6 +53,24 @@ const isNew = (place, facts) => {
 /** @param {string} path @param {object} body */
 const post = (path, body) =>
   fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+/**
+ * Sends what was written, and says why when it could not be sent.
+ * @param {string} path @param {object} body @returns {Promise<boolean>}
+ */
+async function sendWords(path, body) {
+  let trouble = '';
+  try {
+    const answer = await post(path, body);
+    if (!answer.ok) trouble = /** @type {{ detail?: string }} */ (await answer.json()).detail ?? String(answer.status);
+  } catch (error) {
+    trouble = String(error);
+  }
+  await refresh();
+  if (trouble === '') return true;
+  at('trouble').hidden = false;
+  at('trouble').textContent = WORDS[language].notSent + trouble;
+  return false;
+}
 
 function drawWords() {
   if (!isNew('words', null)) return;
@@ -204,9 +133,51 @@ function drawSteps(now) {
 /** @param {ExampleState['people'][number]} person */
 function silence(person) {
   const words = WORDS[language];
+  if (person.where === 'stranger') return words.silentStranger;
+  if (state?.story === 'heard') return words.silentBehind;
   if (person.where !== 'behind') return words.silentElsewhere;
   if (person.notify.length === 0) return words.silentNone;
   return person.notify.includes('sms') ? words.silentBehind : words.silentEmail;
+}
+
+/** @param {ExampleState['people'][number]} person */
+function smsForm(person) {
+  const words = WORDS[language];
+  const text = /** @type {HTMLInputElement} */ (make('input'));
+  text.maxLength = 400;
+  text.required = true;
+  text.placeholder = words.write;
+  text.setAttribute('aria-label', `${words.write} · ${person.name}`);
+  const send = /** @type {HTMLButtonElement} */ (make('button', 'quiet', words.send));
+  const form = make('form', 'write', text, send);
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    send.disabled = true;
+    void sendWords('/sms', { customer: person.id, text: text.value }).then((sent) => {
+      if (sent) text.value = '';
+      send.disabled = false;
+    });
+  });
+  return form;
+}
+
+/** Who can write a mail: those whose phones are shown. @param {ExampleState} now */
+function drawWriters(now) {
+  const able = now.people.filter((person) => person.hasMail);
+  if (
+    !isNew(
+      'writers',
+      able.map((person) => person.id),
+    )
+  )
+    return;
+  at('mail-writer').replaceChildren(
+    ...able.map((person) => {
+      const option = make('option', '', person.name);
+      option.setAttribute('value', person.id);
+      return option;
+    }),
+  );
 }
 
 /** @param {ExampleState} now */
@@ -224,6 +195,8 @@ function drawPhones(now) {
         drawn.delete(`phone ${person.id}`);
         const card = make('article', 'phone');
         card.id = `phone-${person.id}`;
+        // Apart from the rest, so that what is half written stays when a message arrives.
+        card.append(make('div', 'shown'), smsForm(person));
         return card;
       }),
     );
@@ -248,12 +221,20 @@ function drawPhones(now) {
     const tags = make(
       'div',
       'tags',
-      make('span', `tag${person.where === 'behind' ? ' down' : ''}`, words[person.where]),
+      ...(now.story === 'mast' || person.where === 'stranger'
+        ? [
+            make(
+              'span',
+              `tag${person.where === 'elsewhere' || person.where === 'secondWay' ? '' : ' down'}`,
+              words[person.where],
+            ),
+          ]
+        : []),
       ...person.notify.map((channel) =>
         channel === 'sms' && stopped ? make('span', 'tag', words.leftSms) : make('span', 'tag yes', words[channel]),
       ),
     );
-    if (person.notify.length === 0) tags.append(make('span', 'tag', words.none));
+    if (person.notify.length === 0 && person.where !== 'stranger') tags.append(make('span', 'tag', words.none));
     const who = make(
       'div',
       'who',
@@ -265,19 +246,19 @@ function drawPhones(now) {
       ),
       tags,
     );
-    if (person.messages.length > 0) {
+    if (person.messages.some((message) => message.way === 'to-customer')) {
       const answer = /** @type {HTMLButtonElement} */ (
         make('button', 'quiet answer', stopped ? words.stopped : words.answerStop)
       );
       answer.disabled = stopped;
       answer.addEventListener('click', () => {
         answer.disabled = true;
-        void post('/stop', { customer: person.id }).then(refresh);
+        void sendWords('/sms', { customer: person.id, text: 'STOP' });
       });
       who.append(answer);
     }
     const card = at(`phone-${person.id}`);
-    card.replaceChildren(device, who);
+    card.firstElementChild?.replaceChildren(device, who);
     thread.scrollTop = thread.scrollHeight;
   }
 }
@@ -299,7 +280,12 @@ function drawMail(now) {
         const button = make(
           'button',
           '',
-          make('span', 'row', make('span', '', mail.to), make('time', '', clock(mail.at))),
+          make(
+            'span',
+            'row',
+            make('span', '', mail.way === 'from-customer' ? `${words.from} ${mail.from}` : mail.to),
+            make('time', '', clock(mail.at)),
+          ),
           make('span', 'subject', mail.subject),
         );
         button.setAttribute('type', 'button');
@@ -346,6 +332,7 @@ async function refresh() {
   drawSteps(state);
   drawPhones(state);
   drawMail(state);
+  drawWriters(state);
 }
 
 at('language').addEventListener('click', () => {
@@ -361,6 +348,15 @@ at('power').addEventListener('click', () => {
   if (!state) return;
   /** @type {HTMLButtonElement} */ (at('power')).disabled = true;
   void post('/power', { state: state.power === 'on' ? 'off' : 'on' }).then(refresh);
+});
+
+at('mail-form').addEventListener('submit', (event) => {
+  event.preventDefault();
+  const form = /** @type {HTMLFormElement} */ (event.currentTarget);
+  const written = new FormData(form);
+  void sendWords('/mail', Object.fromEntries(written)).then((sent) => {
+    if (sent) form.reset();
+  });
 });
 
 drawWords();

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Correspondence } from '../correspondence.ts';
 import type { Provider } from '../provider/provider.ts';
 import { createInboxes } from './inboxes.ts';
 import { createOwners, type Owner } from './people.ts';
-import type { ExampleState, PhoneMessage } from './state.ts';
+import type { ExampleState, Mail, PhoneMessage } from './state.ts';
 
 export interface PhonesPage {
   url: string;
@@ -14,11 +15,14 @@ export interface PhonesPage {
 /** How often the SMSC and the mail server are asked for what is new. */
 const READ_MILLISECONDS = 500;
 const MAILS_SHOWN = 40;
-const LARGEST_BODY = 4096;
+const LARGEST_BODY = 16_384;
+/** Some parts of an SMS. */
+const LONGEST_SMS = 400;
 
 const FILES: Record<string, { file: string; type: string }> = {
   '/': { file: 'page.html', type: 'text/html; charset=utf-8' },
   '/phones.css': { file: 'phones.css', type: 'text/css; charset=utf-8' },
+  '/words.js': { file: 'words.js', type: 'text/javascript; charset=utf-8' },
   '/phones.js': { file: 'phones.js', type: 'text/javascript; charset=utf-8' },
 };
 const POLICY =
@@ -27,31 +31,35 @@ const POLICY =
 const MAIL_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'";
 
 /**
- * Serves the page on which one reads what customers received. `story`: the part of the state that the story tells. `businessAt`: the business
+ * Serves the page on which one reads what customers received and wrote, and writes as one of them. `story`: the part of the state that the story tells. `businessAt`: the business
  * instant of a system instant. `power`: cuts the mast's power or gives it back; rejects with a sentence. Listens on the loopback interface
  * only; port 0 is any free one.
  */
 export async function servePhones({
   provider,
+  first = [],
   smscUrl,
   mailUrl,
+  customers,
   story,
   businessAt,
   power,
   port = 0,
 }: {
   provider: Provider;
+  /** Whose phones are shown before all others. */
+  first?: readonly Owner[];
   smscUrl: string;
   mailUrl: string;
+  customers: Correspondence;
   story: () => Omit<ExampleState, 'totals' | 'people' | 'mails'>;
   businessAt: (system: Date) => Date;
   power: (state: 'on' | 'off') => Promise<void>;
   port?: number;
 }): Promise<PhonesPage> {
-  const owners = createOwners(provider);
-  const phoneOf = new Map(provider.customers.map((customer) => [customer.id, customer.phone] as const));
+  const owners = createOwners(provider, first);
+  const writers = new Map([...provider.customers, ...first].map((each) => [each.id, each] as const));
   const inboxes = createInboxes(smscUrl, mailUrl);
-  const answered = new Map<string, PhoneMessage[]>();
   let readTrouble: string | null = null;
 
   const at = (system: string): string => businessAt(new Date(system)).toISOString();
@@ -63,7 +71,12 @@ export async function servePhones({
         text: sms.text,
         at: at(sms.receivedAt),
       })),
-      ...(answered.get(owner.id) ?? []),
+      ...customers.smsFrom(owner.phone).map((sms) => ({
+        way: 'from-customer' as const,
+        from: owner.phone,
+        text: sms.text,
+        at: at(sms.at),
+      })),
     ].sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
 
   const state = (set: number): ExampleState => {
@@ -73,11 +86,17 @@ export async function servePhones({
       trouble: told.trouble ?? readTrouble,
       totals: inboxes.totals(),
       people: owners(set).map((owner) => {
-        const { phone: _phone, ...person } = owner;
-        return { ...person, messages: messagesOf(owner) };
+        const { phone: _phone, email, ...person } = owner;
+        return { ...person, hasMail: email !== '', messages: messagesOf(owner) };
       }),
-      mails: inboxes.mails(MAILS_SHOWN).map((mail) => ({
+      mails: mails(),
+    };
+  };
+  const mails = (): Mail[] =>
+    [
+      ...inboxes.mails(MAILS_SHOWN).map((mail) => ({
         id: String(mail.number),
+        way: 'to-customer' as const,
         from: mail.from,
         to: mail.to,
         subject: mail.subject,
@@ -85,22 +104,29 @@ export async function servePhones({
         hasHtml: Boolean(mail.html),
         at: at(mail.receivedAt),
       })),
-    };
-  };
+      ...customers
+        .mailsWritten()
+        .slice(-MAILS_SHOWN)
+        .map(({ number, at: writtenAt, ...mail }) => ({
+          ...mail,
+          id: `written-${number}`,
+          way: 'from-customer' as const,
+          hasHtml: false,
+          at: at(writtenAt),
+        })),
+    ]
+      .sort((one, other) => Date.parse(other.at) - Date.parse(one.at))
+      .slice(0, MAILS_SHOWN);
 
-  const stopFrom = async (customer: string): Promise<void> => {
-    const phone = phoneOf.get(customer);
-    if (!phone) throw new Error('No such phone.');
-    const response = await fetch(`${smscUrl}/mo`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ from: phone, text: 'STOP' }),
-      signal: AbortSignal.timeout(35_000),
-    });
-    const { taken } = (await response.json()) as { taken?: boolean };
-    if (!taken) throw new Error('Nobody took the message: no SMPP session is up.');
-    const sent = { way: 'from-customer' as const, from: phone, text: 'STOP', at: at(new Date().toISOString()) };
-    answered.set(customer, [...(answered.get(customer) ?? []), sent]);
+  const smsFrom = async (customer: string, text: string): Promise<void> => {
+    const { phone = '' } = writers.get(customer) ?? {};
+    if (phone === '') throw new Error('No such phone.');
+    await customers.sms(phone, text);
+  };
+  const mailFrom = async (customer: string, subject: string, text: string): Promise<void> => {
+    const { name = '', email = '' } = writers.get(customer) ?? {};
+    if (email === '') throw new Error('Nobody has such an address.');
+    await customers.mail({ name, address: email }, subject, text);
   };
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -140,9 +166,15 @@ export async function servePhones({
     }
     // JSON is what a form of another page cannot send.
     const posted = request.method === 'POST' && request.headers['content-type'] === 'application/json';
-    if (posted && address.pathname === '/stop') {
-      const { customer } = await bodyOf(request);
-      await stopFrom(String(customer));
+    if (posted && address.pathname === '/sms') {
+      const { customer, text } = await bodyOf(request);
+      await smsFrom(String(customer), words(text, 'text', LONGEST_SMS));
+      json(200, {});
+      return;
+    }
+    if (posted && address.pathname === '/mail') {
+      const { customer, subject, text } = await bodyOf(request);
+      await mailFrom(String(customer), words(subject, 'subject', 200), words(text, 'text', 3000));
       json(200, {});
       return;
     }
@@ -189,6 +221,14 @@ export async function servePhones({
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+/** What was written, or a sentence why it cannot be sent. Control letters would end a header. */
+function words(given: unknown, name: string, most: number): string {
+  const text = String(given ?? '').trim();
+  const clean = name === 'subject' ? text.replaceAll(/\p{Cc}/gu, ' ') : text;
+  if (clean === '' || clean.length > most) throw new Error(`The ${name} must have 1 to ${most} letters.`);
+  return clean;
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Record<string, unknown>> {

@@ -25,6 +25,7 @@ export interface PhoneMessage {
 
 export interface Mail {
   id: string;
+  way: 'to-customer' | 'from-customer';
   from: string;
   to: string;
   subject: string;
@@ -40,13 +41,16 @@ export interface Person {
   language: 'it' | 'en';
   place: string;
   notify: ('sms' | 'email')[];
-  /** Where the line is, seen from the mast of the story. */
-  where: 'behind' | 'secondWay' | 'elsewhere';
+  /** Where the line is, seen from the mast of the story; `stranger`: not a customer. */
+  where: 'behind' | 'secondWay' | 'elsewhere' | 'stranger';
+  /** Whether they can write a mail. */
+  hasMail: boolean;
   messages: PhoneMessage[];
 }
 
 /** GET /state of the phones page. */
 export interface ExampleState {
+  story: 'mast' | 'heard';
   phase: 'playing' | 'played' | 'failed';
   /** A sentence, when something failed. */
   trouble: string | null;

@@ -2,6 +2,8 @@ import { request } from 'node:http';
 import { createTransport } from 'nodemailer';
 import smpp, { type Session } from 'smpp';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { createCorrespondence } from '../../example/correspondence.ts';
+import { type ImapServer, startImapServer } from '../../example/imap-server.ts';
 import { startMailServer } from '../../example/mail-server.ts';
 import { type PhonesPage, servePhones } from '../../example/phones/server.ts';
 import type { ExampleState } from '../../example/phones/state.ts';
@@ -12,6 +14,7 @@ const HOUR = 3_600_000;
 const closing: (() => unknown)[] = [];
 const powers: string[] = [];
 const inbound: string[] = [];
+let imap: ImapServer;
 let phones: PhonesPage;
 let session: Session;
 let mailPort = 0;
@@ -19,20 +22,24 @@ let mailPort = 0;
 beforeAll(async () => {
   const smsc = await startSmsc();
   const mail = await startMailServer();
+  imap = await startImapServer();
   mailPort = mail.port;
   closing.push(
     () => smsc.close(),
     () => mail.close(),
+    () => imap.close(),
   );
   phones = await servePhones({
     provider: lagoWireless(),
     smscUrl: smsc.http,
     mailUrl: mail.http,
+    customers: createCorrespondence(smsc.http, imap.http),
     businessAt: (system) => new Date(system.getTime() + HOUR),
     power: async (state) => {
       powers.push(state);
     },
     story: () => ({
+      story: 'mast',
       phase: 'played',
       trouble: null,
       timeZone: 'Europe/Rome',
@@ -106,10 +113,27 @@ test('given an SMS over SMPP and a mail over SMTP, when they arrive, then they a
 
 test('given a phone, when it answers STOP, then the operator receives it over SMPP and the phone shows it', async () => {
   const person = (await state()).people[0];
-  expect((await post('/stop', { customer: person?.id })).status).toBe(200);
+  expect((await post('/sms', { customer: person?.id, text: 'STOP' })).status).toBe(200);
   const customer = lagoWireless().customers.find(({ id }) => id === person?.id);
   expect(inbound).toContain(`${customer?.phone.slice(1)} STOP`);
   expect((await state()).people[0]?.messages.at(-1)).toMatchObject({ way: 'from-customer', text: 'STOP' });
+});
+
+test('given a long SMS and a mail, when a visitor writes them, then the operator gets them and the page shows them', async () => {
+  const writer = (await state()).people.find(({ hasMail }) => hasMail);
+  const customer = lagoWireless().customers.find(({ id }) => id === writer?.id);
+  const before = inbound.length;
+  expect((await post('/sms', { customer: writer?.id, text: `${'a'.repeat(160)} fine` })).status).toBe(200);
+  expect(inbound).toHaveLength(before + 2);
+  const mail = { customer: writer?.id, subject: 'Perché?\r\nBcc: x@example.com', text: 'Così non va' };
+  expect((await post('/mail', mail)).status).toBe(200);
+  const [raw = ''] = imap.mails().map((kept) => kept.raw.toString());
+  expect(raw).toContain(`<${customer?.email}>`);
+  expect(raw).not.toMatch(/^Bcc/m);
+  expect(raw).toContain('Così non va');
+  expect((await state()).mails[0]).toMatchObject({ way: 'from-customer', from: customer?.email, text: 'Così non va' });
+  expect((await post('/sms', { customer: writer?.id, text: ' ' })).status).toBe(409);
+  expect((await post('/mail', { ...mail, customer: 'nobody' })).status).toBe(409);
 });
 
 test('given a page of somebody else, when it reaches for this one, then it is refused', async () => {

@@ -32,7 +32,7 @@ export const caseEnglish: Record<keyof typeof caseItalian, string> = {
   'case.question-again.what': 'we are still waiting for your answer. {words}',
   'case.question-again.subject': 'Still waiting for your answer',
   'case.fix-question.what':
-    '{words, select, none {} other {{words} }}the problem ({topic}) should be solved. Does it work for you? Reply 1 = it works, 0 = no.',
+    '{words, select, none {the} other {{words} The}} problem ({topic}) should be solved. Does it work for you? Reply 1 = it works, 0 = no.',
   'case.fix-question.subject': 'It should be solved: does it work for you?',
   'case.fix-question-again.what':
     'we still do not know whether the problem ({topic}) is solved. Reply 1 = it works, 0 = no.',

@@ -34,7 +34,7 @@ export const caseItalian = {
   'case.question-again.what': 'aspettiamo ancora la Sua risposta. {words}',
   'case.question-again.subject': 'Aspettiamo ancora la Sua risposta',
   'case.fix-question.what':
-    '{words, select, none {} other {{words} }}il problema ({topic}) risulta risolto. Per Lei funziona? Risponda 1 = funziona, 0 = no.',
+    '{words, select, none {il} other {{words} Il}} problema ({topic}) risulta risolto. Per Lei funziona? Risponda 1 = funziona, 0 = no.',
   'case.fix-question.subject': 'Risulta risolto: per Lei funziona?',
   'case.fix-question-again.what':
     'non sappiamo ancora se il problema ({topic}) è risolto. Risponda 1 = funziona, 0 = no.',

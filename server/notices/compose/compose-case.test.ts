@@ -63,6 +63,12 @@ describe('what customers read about their case (change a sentence here only afte
       'Lagolink: il problema (linea ferma) risulta risolto. Per Lei funziona? Risponda 1 = funziona, 0 = no. Senza risposta Glielo chiediamo di nuovo entro le 14:10 di giovedì 12 marzo. Pratica 26 0418 731. Tel. 0323 555123.',
     ],
     [
+      'fix reported, in words',
+      { kind: 'fix-question', words: 'Alimentatore cambiato', by: '2026-03-12T13:10:00Z' },
+      'it',
+      'Lagolink: Alimentatore cambiato. Il problema (linea ferma) risulta risolto. Per Lei funziona? Risponda 1 = funziona, 0 = no. Senza risposta Glielo chiediamo di nuovo entro le 14:10 di giovedì 12 marzo. Pratica 26 0418 731. Tel. 0323 555123.',
+    ],
+    [
       'a promise that broke',
       { kind: 'promise-broken' },
       'it',

@@ -44,7 +44,9 @@ function sayIt(text: CaseText, to: CaseRecipient): Said {
   const brief = to.channel === 'sms' ? { brief: false } : {};
   const time = (form: 'by' | 'at' | 'since', instant: string | null | undefined): string =>
     instant ? sayTime(form, instant, to, brief) : '';
-  const words = (text.words ?? '').trim();
+  const given = (text.words ?? '').trim();
+  // The question follows in the same line.
+  const words = text.kind === 'fix-question' && /[^.!?]$/.test(given) ? `${given}.` : given;
   const values = {
     topic: say(language, `case.topic.${text.topic}`),
     by: time('by', text.by),
