@@ -123,7 +123,7 @@ export async function presentMessages(
     kind: message.kind,
     channel: message.channel,
     saidAt: message.saidAt.toISOString(),
-    author: answersItself(message) ? 'acknowledgement' : authorOf(message.actor, names),
+    author: authorOf(message.actor, names),
     claim: message.claim,
     language: message.language,
     subject: message.subject,
@@ -154,9 +154,6 @@ async function namesFor(db: Db, actors: readonly MessageRecord['actor'][]): Prom
   );
   return new Map([...parties, ...staff]);
 }
-
-/** What a customer's word brought about is in the customer's name, and was not written by them. */
-const answersItself = ({ direction, actor }: MessageRecord): boolean => direction === 'out' && actor.kind === 'party';
 
 /** A name; the name of the rule or channel where nobody did it. */
 function authorOf(actor: MessageRecord['actor'], names: Names): string {
