@@ -269,7 +269,15 @@ export const NewRoute = Type.Union([
     { additionalProperties: false },
   ),
   Type.Object(
-    { ...routeFields, kind: Type.Literal('smtp'), config: SmtpConfig, password: Secret },
+    {
+      ...routeFields,
+      kind: Type.Union([Type.Literal('smtp'), Type.Literal('pec')], {
+        description:
+          'pec: submission to a provider of certified mail; `from` is the address of the mailbox that signs in.',
+      }),
+      config: SmtpConfig,
+      password: Secret,
+    },
     { additionalProperties: false },
   ),
 ]);
@@ -277,7 +285,7 @@ export type NewRoute = Static<typeof NewRoute>;
 export const Route = Type.Object({
   id: Id,
   ...routeFields,
-  kind: Type.Union([Type.Literal('smpp'), Type.Literal('smtp')]),
+  kind: Type.Union([Type.Literal('smpp'), Type.Literal('smtp'), Type.Literal('pec')]),
   config: Type.Union([SmppConfig, SmtpConfig]),
   hasPassword: Type.Boolean(),
   state: Type.Union([Type.Literal('unknown'), Type.Literal('up'), Type.Literal('down')]),

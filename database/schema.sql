@@ -497,7 +497,7 @@ CREATE TABLE routes (
   state_reason text,
   CONSTRAINT routes_pkey PRIMARY KEY (id),
   CONSTRAINT routes_name_key UNIQUE (name),
-  CONSTRAINT routes_kind_check CHECK (kind = ANY (ARRAY['smpp'::text, 'smtp'::text])),
+  CONSTRAINT routes_kind_check CHECK (kind = ANY (ARRAY['smpp'::text, 'smtp'::text, 'pec'::text])),
   CONSTRAINT routes_state_check CHECK (state = ANY (ARRAY['unknown'::text, 'up'::text, 'down'::text]))
 );
 
@@ -940,6 +940,15 @@ CREATE TABLE mail_keys (
   CONSTRAINT mail_keys_pkey PRIMARY KEY (mail_id_hash)
 );
 CREATE INDEX mail_keys_by_case ON mail_keys (case_id);
+
+CREATE TABLE mail_receipts (
+  message_id uuid NOT NULL,
+  type text NOT NULL,
+  certified_at timestamp with time zone NOT NULL,
+  proven boolean NOT NULL,
+  heard_at timestamp with time zone NOT NULL,
+  CONSTRAINT mail_receipts_pkey PRIMARY KEY (message_id, type, certified_at, proven)
+);
 
 CREATE TABLE hand_overs (
   id uuid NOT NULL,

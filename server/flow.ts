@@ -51,7 +51,7 @@ import {
   withdrawFromContactPoints,
   writeAnew,
 } from './notices/index.ts';
-import type { OutboxHooks, SubjectsOf } from './outbox/index.ts';
+import { type OutboxHooks, type SubjectsOf, settleCertified } from './outbox/index.ts';
 import { readBlob } from './platform/blobs.ts';
 import type { Tx } from './platform/database/database.ts';
 import type { Platform } from './platform/platform.ts';
@@ -101,6 +101,15 @@ export function createFlow(platform: Platform): Flow {
     incidentBehind,
     suspectIncident: (tx, by) => suspectByReports(tx, ports, by),
   };
+  const onOutcomes: OutboxHooks['onOutcomes'] = async (tx, outcomes) => {
+    const messages = outcomes.filter(({ kind }) => kind === 'message');
+    if (messages.length > 0) await noteMessageOutcomes(tx, cases, messages);
+    if (messages.length < outcomes.length)
+      await noteOutcomes(
+        tx,
+        outcomes.filter(({ kind }) => kind !== 'message'),
+      );
+  };
   const intake: IntakePorts = {
     platform,
     cases,
@@ -108,6 +117,8 @@ export function createFlow(platform: Platform): Flow {
     wentTo: async (tx, mailId, address) =>
       (await caseMailWentTo(tx, mailId, address)) || (await noticeWentTo(tx, mailId, address)),
     withdrawNotices: withdrawFromContactPoints,
+    settleCertified: (tx, { mailId, recipient, state, reason }) =>
+      settleCertified(tx, platform, onOutcomes, { routeMessageIds: [mailId], to: recipient, state, reason }),
   };
   const workOffInbound = createIntake(intake);
 
@@ -119,15 +130,7 @@ export function createFlow(platform: Platform): Flow {
     onAlarms,
     outbox: {
       openChannel,
-      onOutcomes: async (tx, outcomes) => {
-        const messages = outcomes.filter(({ kind }) => kind === 'message');
-        if (messages.length > 0) await noteMessageOutcomes(tx, cases, messages);
-        if (messages.length < outcomes.length)
-          await noteOutcomes(
-            tx,
-            outcomes.filter(({ kind }) => kind !== 'message'),
-          );
-      },
+      onOutcomes,
       attachmentsOf: (messageId) => attachmentsToSend(platform, messageId),
       mayLeave: (tx, notices) => mayLeave(tx, platform, notices),
       onStale: (tx, ids) => writeAnew(tx, platform, ids),

@@ -3,6 +3,7 @@ import { readMail } from './channels/email/read-mail.ts';
 import { readTrustedRoots } from './channels/pec/certificate-chain.ts';
 import type { PecItem, PecNotice } from './channels/pec/pec.ts';
 import { readPec } from './channels/pec/read-pec.ts';
+import { channelReceipt, pecReceipt } from './channels/pec/receipt.ts';
 import { type IntakePorts, plainReading, type Reading } from './intake/index.ts';
 
 /** Joins the readers of mail and of certified mail to intake: what they made of the raw bytes, as plain words. */
@@ -100,15 +101,24 @@ function ofPec(item: PecItem): Reading {
   }
 }
 
-const receiptOf = (item: PecNotice): Reading['receipt'] => ({
-  type: item.type,
-  reference: item.certification?.messageId ?? item.reference,
-  recipient: item.certification?.deliveredTo ?? null,
-  at: item.certification?.at ?? null,
-  signature: item.signature.state,
-  counts: item.problems.length === 0 && (item.signature.state === 'valid' || item.signature.state === 'untrusted'),
-  detail: item.certification?.errorDetail ?? '',
-});
+function receiptOf(item: PecNotice): Reading['receipt'] {
+  const receipt = pecReceipt(item);
+  const settled = receipt && channelReceipt(receipt);
+  return {
+    type: item.type,
+    reference: receipt?.messageId ?? item.reference,
+    recipient: receipt?.recipient ?? null,
+    signature: item.signature.state,
+    says: receipt && {
+      fate: settled?.state ?? (receipt.kind === 'accepted' ? 'accepted' : 'under way'),
+      at: receipt.at,
+      identifier: receipt.identifier,
+      proven: receipt.proven,
+      legalDelivery: receipt.legalDelivery,
+      reason: receipt.reason,
+    },
+  };
+}
 
 /**
  * Whether the server that receives for us flagged a mail as spam. Anybody can write the header; but only mail that passed the trusted server (its

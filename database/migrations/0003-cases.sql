@@ -211,6 +211,16 @@ CREATE TABLE mail_keys (
 );
 CREATE INDEX mail_keys_by_case ON mail_keys (case_id);
 
+-- What certified mail said about a mail of ours: each receipt counts once.
+CREATE TABLE mail_receipts (
+  message_id uuid NOT NULL,
+  type text NOT NULL, -- 'accettazione', 'avvenuta-consegna', …
+  certified_at timestamptz NOT NULL,
+  proven boolean NOT NULL, -- its signature leads to a trusted certificate
+  heard_at timestamptz NOT NULL,
+  PRIMARY KEY (message_id, type, certified_at, proven)
+);
+
 -- A case passing to a team: open until a named person accepts it.
 CREATE TABLE hand_overs (
   id uuid PRIMARY KEY,
@@ -328,4 +338,6 @@ CREATE TABLE automatic_answers (
 -- What goes out to one person about a case: mail headers, and the message that it carries.
 ALTER TABLE outbox DROP CONSTRAINT outbox_kind_check;
 ALTER TABLE outbox ADD CONSTRAINT outbox_kind_check CHECK (kind IN ('notice', 'staff', 'test', 'code', 'message'));
+ALTER TABLE routes DROP CONSTRAINT routes_kind_check;
+ALTER TABLE routes ADD CONSTRAINT routes_kind_check CHECK (kind IN ('smpp', 'smtp', 'pec'));
 ALTER TABLE outgoing_texts ADD COLUMN mail jsonb; -- Message-ID, In-Reply-To, References, From, Auto-Submitted

@@ -12,6 +12,7 @@ export type {
   Triage,
 } from './case.ts';
 export { addMessage, askForCall, cancelCase, chooseChannel, confirmFix, denyFix, makeFormal } from './hear.ts';
+export { noteCertifiedFate } from './legal-receipt.ts';
 export { attachmentsOf } from './message-store.ts';
 export { type MovedCases, moveCases, moveCasesBack } from './move-cases.ts';
 export { spokenNumber } from './number.ts';

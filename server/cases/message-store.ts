@@ -113,19 +113,25 @@ export async function takeHeldMessage(tx: Tx, now: Date, skipped: readonly strin
   return rows[0] ?? null;
 }
 
-/** The last mail of the customer in a case, and all Message-IDs before: what an answer answers. */
+/** The last mail of the customer in a case, and all Message-IDs before: what an answer answers. `inboundId`: of the last that came by this channel. */
 export async function mailThread(
   db: Db,
   caseId: string,
+  by: 'email' | 'pec',
 ): Promise<{ inReplyTo: string | null; references: string[]; inboundId: string | null; subject: string | null }> {
-  const { rows } = await sql<{ mailId: string; direction: string; inboundId: string | null; subject: string | null }>`
-    SELECT mail_id AS "mailId", direction, inbound_id AS "inboundId", subject FROM messages WHERE case_id = ${caseId} AND mail_id IS NOT NULL
+  const { rows } = await sql<{
+    mailId: string;
+    direction: string;
+    channel: string;
+    inboundId: string | null;
+    subject: string | null;
+  }>`SELECT mail_id AS "mailId", direction, channel, inbound_id AS "inboundId", subject FROM messages WHERE case_id = ${caseId} AND mail_id IS NOT NULL
     ORDER BY number DESC LIMIT 20`.execute(db);
   const heard = rows.find(({ direction }) => direction === 'in');
   return {
     inReplyTo: heard?.mailId ?? rows[0]?.mailId ?? null,
     references: rows.map(({ mailId }) => mailId).reverse(),
-    inboundId: heard?.inboundId ?? null,
+    inboundId: rows.find(({ direction, channel }) => direction === 'in' && channel === by)?.inboundId ?? null,
     subject: heard?.subject ?? null,
   };
 }

@@ -225,7 +225,7 @@ async function send(
     await enqueueSingle(tx, ports.platform.clock, base);
     return;
   }
-  const thread = await mailThread(tx, record.id);
+  const thread = await mailThread(tx, record.id, destination.channel);
   const mailbox = thread.inboundId ? await ports.mailboxOf(tx, thread.inboundId) : null;
   const references = thread.references.filter((mailId) => mailId !== message.mailId);
   await insertMailKey(tx, { mailId: message.mailId, caseId: record.id, messageId: message.id, at: message.saidAt });

@@ -53,6 +53,7 @@ async function eraseMessages(tx: Tx, which: ReturnType<typeof sql>): Promise<Era
   await sql`UPDATE messages SET body = ${ERASED}, subject = NULL, quoted = NULL, html = NULL, answer = NULL, mail_id = NULL, inbound_id = NULL
     WHERE id = ANY(${ids}::uuid[])`.execute(tx);
   await sql`DELETE FROM mail_keys WHERE message_id = ANY(${ids}::uuid[])`.execute(tx);
+  await sql`DELETE FROM mail_receipts WHERE message_id = ANY(${ids}::uuid[])`.execute(tx);
   // What is claimed is on its way out; its text goes with the outbox's own tidying.
   const texts = await sql<{
     text_id: string;

@@ -1,4 +1,4 @@
-import { caseOfMailIds } from '../cases/index.ts';
+import { caseOfMailIds, noteCertifiedFate } from '../cases/index.ts';
 import { markUnreachable, normaliseMail, noteSoftBounces, softBouncesAt } from '../customers/index.ts';
 import type { Tx } from '../platform/database/database.ts';
 import { recordEvents } from '../platform/events.ts';
@@ -38,34 +38,38 @@ export async function hearReturned(
   return { unreachable };
 }
 
-/** A receipt of certified mail: what it certifies stands on the timeline of the case whose mail it is about. Returns that case. */
+/**
+ * A receipt of certified mail: what it certifies stands on the case and the message that it is about; of other mail of ours only whether it arrived. Returns
+ * that case.
+ */
 export async function hearReceipt(
   tx: Tx,
-  { platform }: IntakePorts,
+  ports: IntakePorts,
   inbound: Inbound,
-  reading: Reading,
+  { receipt }: Reading,
 ): Promise<string | null> {
-  const { receipt } = reading;
-  if (!receipt?.reference || !receipt.counts) return null;
-  const about = await caseOfMailIds(tx, [receipt.reference]);
-  if (!about) return null;
-  const failed =
-    receipt.type === 'errore-consegna' || receipt.type === 'non-accettazione' || receipt.type === 'rilevazione-virus';
-  await recordEvents(tx, platform.clock, { kind: 'channel', name: 'pec' }, [
-    {
-      kind: failed ? 'case.legal-delivery-failed' : 'case.legal-receipt',
-      subjectKind: 'case',
-      subjectId: about.id,
-      data: {
-        type: receipt.type,
-        certifiedAt: receipt.at?.toISOString() ?? null,
-        signature: receipt.signature,
-        inbound: inbound.id,
-      },
-    },
-  ]);
-  const address = receipt.type === 'errore-consegna' && receipt.recipient ? normaliseMail(receipt.recipient) : null;
+  if (!receipt?.reference || !receipt.type || !receipt.says) return null;
+  const { reference: mailId, recipient, says } = receipt;
+  const { fate, at: certifiedAt, identifier, proven, legalDelivery, reason } = says;
+  const about = await noteCertifiedFate(tx, ports, {
+    mailId,
+    type: receipt.type,
+    fate,
+    identifier,
+    recipient,
+    certifiedAt,
+    proven,
+    legalDelivery,
+    reason,
+    inboundId: inbound.id,
+  });
+  if (!about) {
+    if (fate === 'delivered' || fate === 'failed')
+      await ports.settleCertified(tx, { mailId, recipient, state: fate, reason });
+    return null;
+  }
+  const address = about.isNews && receipt.type === 'errore-consegna' && recipient ? normaliseMail(recipient) : null;
   if (address)
-    await markUnreachable(tx, platform.clock, { channel: 'pec', address, reason: receipt.detail || 'errore-consegna' });
-  return about.id;
+    await markUnreachable(tx, ports.platform.clock, { channel: 'pec', address, reason: reason ?? receipt.type });
+  return about.caseId;
 }

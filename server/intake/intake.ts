@@ -56,12 +56,21 @@ export interface LegalReceipt {
   /** The Message-ID of the mail that it is about. */
   reference: string | null;
   recipient: string | null;
-  /** The instant that is certified. */
-  at: Date | null;
   signature: 'valid' | 'untrusted' | 'broken' | 'absent';
-  /** Signed, unaltered, and free of contradictions: else it changes nothing. */
-  counts: boolean;
-  detail: string;
+  /** Null: it is unsigned, altered, or contradicts itself, and changes nothing. */
+  says: {
+    fate: 'accepted' | 'delivered' | 'failed' | 'under way';
+    /** The instant that is certified. */
+    at: Date;
+    /** The Message-ID of what the recipient got, with angle brackets; null: it doesn't say. */
+    identifier: string | null;
+    /** The signature leads to a trusted certificate. */
+    proven: boolean;
+    /** A delivery that counts by law. */
+    legalDelivery: boolean;
+    /** Why it failed, without addresses. */
+    reason: string | null;
+  } | null;
 }
 
 /** What a reader made of the raw bytes. Words and facts of the channel, no opinion. */

@@ -182,11 +182,11 @@ export async function trustOfMailbox(
 /** Whether the route and the team that a mailbox names exist. */
 export async function knowsReferences(
   db: Db,
-  { routeId, teamId }: Pick<StoredMailbox, 'routeId' | 'teamId'>,
+  { kind, routeId, teamId }: Pick<StoredMailbox, 'kind' | 'routeId' | 'teamId'>,
 ): Promise<boolean> {
   const { rows } = await sql<{
     known: boolean;
-  }>`SELECT (${routeId}::uuid IS NULL OR EXISTS (SELECT 1 FROM routes WHERE id = ${routeId}::uuid AND ended_at IS NULL))
+  }>`SELECT (${routeId}::uuid IS NULL OR EXISTS (SELECT 1 FROM routes WHERE id = ${routeId}::uuid AND ended_at IS NULL AND kind = ${kind === 'pec' ? 'pec' : 'smtp'}))
     AND (${teamId}::uuid IS NULL OR EXISTS (SELECT 1 FROM teams WHERE id = ${teamId}::uuid AND ended_at IS NULL)) AS known`.execute(
     db,
   );

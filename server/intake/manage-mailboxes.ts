@@ -139,8 +139,8 @@ async function save(
   if (!(await knowsReferences(tx, mailbox)))
     throw invalid(
       'mailbox-refers',
-      'The route or the team of the mailbox does not exist.',
-      'Choose one of their lists.',
+      'The route or the team of the mailbox does not exist, or the route carries something else.',
+      'Choose one of their lists: certified mail is answered by a route of kind pec, mail by one of kind smtp.',
     );
   if (!(await writeMailbox(tx, mailbox, platform.clock.business())))
     throw conflict('mailbox-name-taken', `There is already a mailbox named "${mailbox.name}".`, 'Choose another name.');

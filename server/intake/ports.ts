@@ -20,6 +20,11 @@ export interface IntakePorts {
   read(inbound: Inbound, raw: Buffer, trust: MailTrust): Promise<Reading>;
   /** Whether a mail of ours, by its Message-ID, went to an address: only of such a one a report is believed. */
   wentTo(tx: Tx, mailId: string, address: string): Promise<boolean>;
+  /** What became of certified mail that is about no case: word to many, a test. */
+  settleCertified(
+    tx: Tx,
+    fate: { mailId: string; recipient: string | null; state: 'delivered' | 'failed'; reason: string | null },
+  ): Promise<void>;
   /** What was to be told to an address is not told any more. */
   withdrawNotices(tx: Tx, channel: Channel, address: string, now: Date): Promise<unknown>;
 }

@@ -6,7 +6,7 @@ import type { Db, Tx } from '../platform/database/database.ts';
 export async function isOwnAddress(db: Db, address: string): Promise<boolean> {
   const { rows } =
     await sql`SELECT 1 FROM mailboxes WHERE lower(address) = ${address} AND ended_at IS NULL AND kind <> 'letter'
-    UNION ALL SELECT 1 FROM routes WHERE kind = 'smtp' AND ended_at IS NULL AND lower(substring(config->>'from' FROM '[^<>[:space:]]+@[^<>[:space:]]+')) = ${address} LIMIT 1`.execute(
+    UNION ALL SELECT 1 FROM routes WHERE kind IN ('smtp', 'pec') AND ended_at IS NULL AND lower(substring(config->>'from' FROM '[^<>[:space:]]+@[^<>[:space:]]+')) = ${address} LIMIT 1`.execute(
       db,
     );
   return rows.length > 0;

@@ -15,7 +15,7 @@ import {
 export interface Claim {
   worker: string;
   routeId: string;
-  channel: 'sms' | 'email';
+  channel: 'sms' | 'email' | 'pec';
   /** Rows looked at, at most. */
   limit: number;
   /** System clock. */

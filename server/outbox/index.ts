@@ -9,7 +9,8 @@ export type {
   OutboxKind,
   Outcome,
 } from './outbox.ts';
+export { settleCertified } from './receipts.ts';
 export { listRoutesForDoctor, outboxReadiness, routeCost } from './route-store.ts';
 export { outboxRoutes } from './routes.ts';
-export { forgetSingleTexts, type SavedText, saveTexts } from './store.ts';
+export { endDoubt, forgetSingleTexts, type SavedText, saveTexts } from './store.ts';
 export { createOutboxWorker, type OutboxWorker } from './worker.ts';

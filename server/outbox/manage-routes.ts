@@ -8,7 +8,15 @@ import type { Platform } from '../platform/platform.ts';
 import { isSecretReference } from '../platform/secrets.ts';
 import { readSettings } from '../settings/index.ts';
 import { enqueueSingle } from './enqueue-single.ts';
-import { countQueued, endRouteRow, lockRoute, readRoutes, type StoredRoute, writeRoute } from './route-store.ts';
+import {
+  channelOf,
+  countQueued,
+  endRouteRow,
+  lockRoute,
+  readRoutes,
+  type StoredRoute,
+  writeRoute,
+} from './route-store.ts';
 import { isSender } from './rules.ts';
 
 /** PATCH /api/v1/routes/:id: some of the fields of NewRoute; `config` as a whole; `password` left out: unchanged. */
@@ -20,12 +28,14 @@ export interface ChangeRoute {
   password?: string;
 }
 
-export const channelOf = (kind: StoredRoute['kind']): 'sms' | 'email' => (kind === 'smpp' ? 'sms' : 'email');
-
 /** The routes that exist, with how many messages wait for their channel (counted up to 10,000). */
 export async function listRoutes(platform: Platform): Promise<Route[]> {
   const { db } = platform.database;
-  const queued = { sms: await countQueued(db, 'sms'), email: await countQueued(db, 'email') };
+  const queued = {
+    sms: await countQueued(db, 'sms'),
+    email: await countQueued(db, 'email'),
+    pec: await countQueued(db, 'pec'),
+  };
   return (await readRoutes(db)).map((route) => present(route, queued[channelOf(route.kind)]));
 }
 
@@ -40,7 +50,7 @@ export async function makeRoute(platform: Platform, actor: Actor, given: NewRout
     state: 'unknown',
     stateSince: null,
     stateReason: null,
-    ...(given.kind === 'smpp' ? { kind: 'smpp', config: given.config } : { kind: 'smtp', config: given.config }),
+    ...(given.kind === 'smpp' ? { kind: 'smpp', config: given.config } : { kind: given.kind, config: given.config }),
   };
   checkSender(route);
   await save(platform, actor, route, 'route.made');
@@ -147,7 +157,7 @@ function checkSender(route: StoredRoute): void {
       `"${route.config.sender}" can't be the sender of an SMS.`,
       'Use a number of 3 to 15 digits, or a registered name of at most 11 letters, digits and spaces.',
     );
-  if (route.kind === 'smtp' && (/[\r\n]/.test(route.config.from) || !/^[^@]*[^\s@<]@[^\s@]+$/.test(route.config.from)))
+  if (route.kind !== 'smpp' && (/[\r\n]/.test(route.config.from) || !/^[^@]*[^\s@<]@[^\s@]+$/.test(route.config.from)))
     throw invalid(
       'bad-sender',
       'The sender is not a mail address.',

@@ -22,7 +22,7 @@ export type OnOutcomes = (tx: Tx, outcomes: readonly Outcome[]) => Promise<void>
 /** A route with its secret opened: what a channel adapter is made of. */
 export type OpenedRoute =
   | { kind: 'smpp'; config: SmppConfig; password: string }
-  | { kind: 'smtp'; config: SmtpConfig; password: string };
+  | { kind: 'smtp' | 'pec'; config: SmtpConfig; password: string };
 
 export interface LeavingNotice {
   id: string;

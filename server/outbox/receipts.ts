@@ -49,6 +49,22 @@ export async function storeReceipts(
   await settleParts(tx, platform, onOutcomes, rows);
 }
 
+/**
+ * A receipt of certified mail, which comes in through a mailbox and not by the route: of whatever left under its Message-ID. What left about a case is told
+ * by the case itself. Again is harmless.
+ */
+export async function settleCertified(
+  tx: Tx,
+  platform: Platform,
+  onOutcomes: OnOutcomes,
+  receipt: ChannelReceipt,
+): Promise<void> {
+  const { rows } = await sql<{ route_id: string }>`SELECT DISTINCT keys.route_id FROM receipt_keys keys
+    JOIN routes ON routes.id = keys.route_id AND routes.kind = 'pec'
+    WHERE keys.route_message_id = ANY(${receipt.routeMessageIds}::text[]) AND keys.kind <> 'message'`.execute(tx);
+  for (const { route_id: routeId } of rows) await storeReceipts(tx, platform, onOutcomes, routeId, [receipt]);
+}
+
 /** A message of several parts failed when one did, and is delivered when all are. */
 async function settleParts(
   tx: Tx,

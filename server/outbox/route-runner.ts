@@ -10,10 +10,9 @@ import type { Platform } from '../platform/platform.ts';
 import { applyResults, type Finished } from './apply-results.ts';
 import { claimRows } from './claim.ts';
 import type { SendJournal } from './journal.ts';
-import { channelOf } from './manage-routes.ts';
 import type { ClaimedRow, OutboxHooks } from './outbox.ts';
 import { storeReceipts } from './receipts.ts';
-import type { StoredRoute } from './route-store.ts';
+import { channelOf, type StoredRoute } from './route-store.ts';
 import { onSystemClock } from './rules.ts';
 import { claimed, releaseRows, type TextRow } from './store.ts';
 

@@ -12,12 +12,17 @@ export type StoredRoute = {
   state: Route['state'];
   stateSince: Date | null;
   stateReason: string | null;
-} & ({ kind: 'smpp'; config: SmppConfig } | { kind: 'smtp'; config: SmtpConfig });
+} & ({ kind: 'smpp'; config: SmppConfig } | { kind: 'smtp' | 'pec'; config: SmtpConfig });
+
+/** What a route of each kind carries. */
+const CHANNEL_OF = { smpp: 'sms', smtp: 'email', pec: 'pec' } as const;
+
+export const channelOf = (kind: Route['kind']): (typeof CHANNEL_OF)[Route['kind']] => CHANNEL_OF[kind];
 
 interface Row {
   id: string;
   name: string;
-  kind: 'smpp' | 'smtp';
+  kind: Route['kind'];
   config: Record<string, unknown>;
   enabled: boolean;
   cost_millicents: number;
@@ -68,7 +73,11 @@ export async function writeRoute(tx: Tx, route: StoredRoute, madeAt: Date): Prom
   return true;
 }
 
+/** What waits for it goes by another of its channel; a test of it goes nowhere. */
 export async function endRouteRow(tx: Tx, id: string, at: Date): Promise<void> {
+  await sql`UPDATE outbox SET route_id = NULL WHERE route_id = ${id} AND state = 'queued' AND kind <> 'test'`.execute(
+    tx,
+  );
   await sql`UPDATE routes SET ended_at = ${at}, enabled = false, state = 'unknown', state_reason = NULL, name = name || ' (' || id || ')' WHERE id = ${id}`.execute(
     tx,
   );
@@ -102,10 +111,12 @@ export async function countQueued(db: Db, channel: string): Promise<number> {
 
 /** What one part costs on a channel: of the enabled route that costs most, so that the brake errs on the safe side. Null without one. */
 export async function routeCost(db: Db, channel: string): Promise<{ millicentsPerPart: number } | null> {
-  const kind = channel === 'sms' ? 'smpp' : 'smtp';
+  const kind = Object.entries(CHANNEL_OF).find(([, carried]) => carried === channel)?.[0];
   const { rows } = await sql<{
     cost: number | null;
-  }>`SELECT max(cost_millicents) AS cost FROM routes WHERE kind = ${kind} AND enabled AND ended_at IS NULL`.execute(db);
+  }>`SELECT max(cost_millicents) AS cost FROM routes WHERE kind = ${kind ?? ''} AND enabled AND ended_at IS NULL`.execute(
+    db,
+  );
   const cost = rows[0]?.cost ?? null;
   return cost === null ? null : { millicentsPerPart: cost };
 }

@@ -92,10 +92,10 @@ export async function renewLeases(db: Db, worker: string, leaseUntil: Date): Pro
   await sql`UPDATE outbox SET lease_until = ${leaseUntil} WHERE state = 'claimed' AND worker = ${worker}`.execute(db);
 }
 
-/** Rows that a worker claimed and did not put on the wire: anybody's again. */
+/** Rows that a worker claimed and did not put on the wire: anybody's again; certified mail is its route's, whose mailbox it comes from. */
 export async function releaseRows(tx: Tx, ids: readonly string[], worker: string): Promise<void> {
   if (ids.length === 0) return;
-  await sql`UPDATE outbox SET state = 'queued', worker = NULL, lease_until = NULL, route_id = CASE WHEN kind = 'test' THEN route_id END
+  await sql`UPDATE outbox SET state = 'queued', worker = NULL, lease_until = NULL, route_id = CASE WHEN kind = 'test' OR channel = 'pec' THEN route_id END
     WHERE id = ANY(${[...ids]}::uuid[]) AND state = 'claimed' AND worker = ${worker}`.execute(tx);
 }
 
@@ -156,11 +156,16 @@ export async function queueAgain(
     reason: row.reason,
     tried: row.tried ? 1 : 0,
   }));
-  await sql`UPDATE outbox SET state = 'queued', worker = NULL, lease_until = NULL, in_doubt_since = NULL, route_id = CASE WHEN kind = 'test' THEN route_id END,
+  await sql`UPDATE outbox SET state = 'queued', worker = NULL, lease_until = NULL, in_doubt_since = NULL, route_id = CASE WHEN kind = 'test' OR channel = 'pec' THEN route_id END,
       not_before = news.not_before, attempts = least(32000, attempts + news.tried), last_trouble = news.reason
     FROM jsonb_to_recordset(${JSON.stringify(news)}::jsonb) AS news(id uuid, not_before timestamptz, reason text, tried int) WHERE outbox.id = news.id`.execute(
     tx,
   );
+}
+
+/** A row of which it became known that it left. */
+export async function endDoubt(tx: Tx, id: string): Promise<void> {
+  await sql`DELETE FROM outbox WHERE id = ${id} AND state = 'in doubt'`.execute(tx);
 }
 
 export interface NewReceiptKey {

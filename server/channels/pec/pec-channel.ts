@@ -4,14 +4,17 @@ import { EmailChannel, type EmailChannelOptions, type MailToSend } from '../emai
 
 /**
  * Certified mail out: SMTP submission to the operator's PEC provider. `from` must be the address of the mailbox that signs in: the
- * provider refuses another. What became of a mail comes back into that mailbox (`pecReceipt`), by the Message-ID that `send` gives.
+ * provider refuses another, whoever the message would come from. What became of a mail comes back into that mailbox (`pecReceipt`), by the Message-ID that `send` gives.
  */
 export function openPecChannel(
   config: SmtpConfig & { password: string },
   events: ChannelEvents,
   options: Partial<Omit<EmailChannelOptions, 'finish'>> = {},
 ): OutgoingChannel {
-  return new EmailChannel(config, events, { ...options, finish: certified });
+  return new EmailChannel(config, events, {
+    ...options,
+    finish: (mail) => ({ ...certified(mail), from: config.from }),
+  });
 }
 
 /** Headers of mass mail, which a certified mail is not. */
