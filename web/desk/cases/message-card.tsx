@@ -107,8 +107,8 @@ export function MessageCard({ message, case: { id: caseId, party } }: { message:
         <Text size="sm" className="message-text" td={message.state === 'withdrawn' ? 'line-through' : undefined}>
           {message.body}
         </Text>
-        {message.stateReason && message.state === 'failed' && (
-          <Text size="xs" c="red">
+        {message.stateReason && (message.state === 'failed' || message.state === 'delivered') && (
+          <Text size="xs" c={message.state === 'failed' ? 'red' : 'dimmed'}>
             {message.stateReason}
           </Text>
         )}

@@ -57,7 +57,7 @@ export function MailboxForm({ mailbox, onClose }: { mailbox: Mailbox | null; onC
     onDone: onClose,
   });
   const draft = form.values;
-  const mailRoutes = (routes.data ?? []).filter(({ kind }) => kind === 'smtp');
+  const mailRoutes = (routes.data ?? []).filter(({ kind }) => kind === (draft.kind === 'pec' ? 'pec' : 'smtp'));
   return (
     <Modal
       opened
@@ -73,7 +73,9 @@ export function MailboxForm({ mailbox, onClose }: { mailbox: Mailbox | null; onC
               fullWidth
               aria-label={t('mailboxes.kind')}
               data={MAILBOX_KINDS.map((kind) => ({ value: kind, label: word('mailbox-kind', kind) }))}
-              {...form.getInputProps('kind')}
+              value={draft.kind}
+              // Each kind is answered by routes of its own.
+              onChange={(kind) => form.setValues({ kind, routeId: null })}
             />
           )}
           <Alert variant="light" color="gray" p="xs">
@@ -153,7 +155,11 @@ export function MailboxForm({ mailbox, onClose }: { mailbox: Mailbox | null; onC
             <Select
               label={t('mailboxes.route')}
               description={t(
-                routes.data && mailRoutes.length === 0 ? 'mailboxes.route.missing' : 'mailboxes.route.help',
+                routes.data && mailRoutes.length === 0
+                  ? draft.kind === 'pec'
+                    ? 'mailboxes.route.missing.pec'
+                    : 'mailboxes.route.missing'
+                  : 'mailboxes.route.help',
               )}
               clearable
               placeholder={t('mailboxes.route.none')}

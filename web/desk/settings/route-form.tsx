@@ -17,11 +17,14 @@ import { useDeed } from '../shell/notices.tsx';
 import { saveRoute } from './queries.ts';
 import { draftOf, PRESETS, type Preset, type RouteDraft, routeOf, withPreset } from './route-presets.ts';
 
+/** Which part of the form holds what a kind of route needs. */
+const partOf = (kind: RouteDraft['kind']): 'smpp' | 'smtp' => (kind === 'smpp' ? 'smpp' : 'smtp');
+
 /** A route, new or existing. A password is written, never read back. */
 export function RouteForm({ route, onClose }: { route: Route | null; onClose: () => void }) {
   const { t, word } = useWords();
-  const required = (value: string, values: RouteDraft, kind: RouteDraft['kind']) =>
-    values.kind === kind && value.trim() === '' ? t('required') : null;
+  const required = (value: string, values: RouteDraft, part: 'smpp' | 'smtp') =>
+    partOf(values.kind) === part && value.trim() === '' ? t('required') : null;
   const form = useForm<RouteDraft>({
     initialValues: draftOf(route),
     validate: {
@@ -33,7 +36,7 @@ export function RouteForm({ route, onClose }: { route: Route | null; onClose: ()
       },
       smtp: {
         host: (value, values) => required(value, values, 'smtp'),
-        from: (value, values) => (values.kind !== 'smtp' || /\S+@\S+/.test(value) ? null : t('email.wrong')),
+        from: (value, values) => (values.kind === 'smpp' || /\S+@\S+/.test(value) ? null : t('email.wrong')),
       },
     },
   });
@@ -45,6 +48,7 @@ export function RouteForm({ route, onClose }: { route: Route | null; onClose: ()
   });
   const presets = (Object.keys(PRESETS) as Preset[]).filter((preset) => !route || PRESETS[preset].kind === route.kind);
   const { kind } = form.values;
+  const part = partOf(kind);
   return (
     <Modal opened onClose={onClose} size="lg" title={route ? route.name : t('routes.add')}>
       <form onSubmit={form.onSubmit((draft) => save.mutate(draft))} noValidate>
@@ -58,13 +62,13 @@ export function RouteForm({ route, onClose }: { route: Route | null; onClose: ()
           />
           <TextInput label={t('name')} maxLength={60} data-autofocus {...form.getInputProps('name')} />
           <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
-            <TextInput label={t('routes.host')} maxLength={253} {...form.getInputProps(`${kind}.host`)} />
+            <TextInput label={t('routes.host')} maxLength={253} {...form.getInputProps(`${part}.host`)} />
             <NumberInput
               label={t('routes.port')}
               min={1}
               max={65_535}
               allowDecimal={false}
-              {...form.getInputProps(`${kind}.port`)}
+              {...form.getInputProps(`${part}.port`)}
             />
             {kind === 'smpp' ? (
               <>
@@ -98,8 +102,9 @@ export function RouteForm({ route, onClose }: { route: Route | null; onClose: ()
                 />
                 <TextInput
                   label={t('routes.from')}
+                  description={kind === 'pec' ? t('routes.from.pec') : undefined}
                   maxLength={254}
-                  placeholder="Operatore <avvisi@example.org>"
+                  placeholder={kind === 'pec' ? 'assistenza@pec.example.org' : 'Operatore <avvisi@example.org>'}
                   {...form.getInputProps('smtp.from')}
                 />
                 <NumberInput
@@ -114,7 +119,7 @@ export function RouteForm({ route, onClose }: { route: Route | null; onClose: ()
               label={t('routes.per-second')}
               min={1}
               max={5000}
-              {...form.getInputProps(`${kind}.perSecond`)}
+              {...form.getInputProps(`${part}.perSecond`)}
             />
             <NumberInput
               label={t('routes.cost')}

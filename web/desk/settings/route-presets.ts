@@ -1,14 +1,15 @@
 import type { NewRoute, Route, SmppConfig, SmtpConfig } from '../../../contract/settings.ts';
 
-/** Everything that the form of a route holds, of both kinds; what does not belong to the chosen kind is left out when sent. */
+/** Everything that the form of a route holds, of all kinds; what does not belong to the chosen kind is left out when sent. */
 export interface RouteDraft {
   name: string;
   enabled: boolean;
-  kind: 'smpp' | 'smtp';
+  kind: Route['kind'];
   /** Euro cents for each message or part, with thousandths: 7.2 is 7200 millicents. */
   costCents: number;
   password: string;
   smpp: SmppConfig;
+  /** Also of certified mail, which leaves by SMTP. */
   smtp: SmtpConfig;
 }
 
@@ -24,9 +25,9 @@ const SMPP: SmppConfig = {
 };
 const SMTP: SmtpConfig = { host: '', port: 587, tls: 'starttls', user: '', from: '', connections: 3, perSecond: 20 };
 
-export type Preset = 'smpp' | 'smpp-tls' | 'smtp-submission' | 'smtp-implicit' | 'smtp-local';
+export type Preset = 'smpp' | 'smpp-tls' | 'smtp-submission' | 'smtp-implicit' | 'smtp-local' | 'pec';
 
-/** Common ways in, by their well-known ports: SMPP 2775 (3550 over TLS), mail submission 587 (RFC 6409), 465 (RFC 8314), a relay of the house 25. */
+/** Common ways in, by their well-known ports: SMPP 2775 (3550 over TLS), mail submission 587 (RFC 6409), 465 (RFC 8314; of certified mail as a rule), a relay of the house 25. */
 export const PRESETS: Record<Preset, { kind: RouteDraft['kind']; config: Partial<SmppConfig> | Partial<SmtpConfig> }> =
   {
     smpp: { kind: 'smpp', config: { port: 2775, tls: false } },
@@ -34,6 +35,7 @@ export const PRESETS: Record<Preset, { kind: RouteDraft['kind']; config: Partial
     'smtp-submission': { kind: 'smtp', config: { port: 587, tls: 'starttls' } },
     'smtp-implicit': { kind: 'smtp', config: { port: 465, tls: 'implicit' } },
     'smtp-local': { kind: 'smtp', config: { host: '127.0.0.1', port: 25, tls: 'none', user: '' } },
+    pec: { kind: 'pec', config: { port: 465, tls: 'implicit', connections: 1, perSecond: 1 } },
   };
 
 /** A preset laid over what was typed. */
@@ -72,5 +74,5 @@ export function routeOf(draft: RouteDraft): NewRoute {
   };
   return draft.kind === 'smpp'
     ? { ...common, kind: 'smpp', config: draft.smpp }
-    : { ...common, kind: 'smtp', config: draft.smtp };
+    : { ...common, kind: draft.kind, config: draft.smtp };
 }

@@ -12,7 +12,7 @@ import { Empty, PageTitle, Shown } from '../shell/states.tsx';
 import { endRoute, routesQuery, testRoute } from './queries.ts';
 import { RouteForm } from './route-form.tsx';
 
-/** The ways out: an SMSC for SMS, a mail server for mail; whether they work, and a test message. */
+/** The ways out: an SMSC for SMS, a mail server for mail, a provider for certified mail; whether they work, and a test message. */
 export function RouteSettings() {
   const { t } = useWords();
   const query = useQuery(routesQuery);
@@ -43,7 +43,7 @@ export function RouteSettings() {
 function OneRoute({ route, onEdit }: { route: Route; onEdit: () => void }) {
   const { t, word, number } = useWords();
   const me = useMe();
-  const [to, setTo] = useState(route.kind === 'smtp' ? me.email : '');
+  const [to, setTo] = useState(route.kind === 'smpp' ? '' : me.email);
   const test = useDeed({ run: () => testRoute(route.id, to), touches: ['routes'], done: t('routes.tested') });
   const end = useDeed({ run: () => endRoute(route.id), touches: ['routes'], done: t('routes.ended') });
   const [asking, setAsking] = useState(false);
@@ -71,8 +71,8 @@ function OneRoute({ route, onEdit }: { route: Route; onEdit: () => void }) {
             size="xs"
             w={190}
             label={t('routes.test.to')}
-            type={route.kind === 'smtp' ? 'email' : 'tel'}
-            placeholder={route.kind === 'smtp' ? 'me@example.org' : '+39 347 1234567'}
+            type={route.kind === 'smpp' ? 'tel' : 'email'}
+            placeholder={route.kind === 'smpp' ? '+39 347 1234567' : 'me@example.org'}
             value={to}
             onChange={(event) => setTo(event.currentTarget.value)}
           />
