@@ -1,6 +1,7 @@
-import { Button, Group, Modal, NumberInput, Select, Stack, TextInput } from '@mantine/core';
+import { Group, Modal, NumberInput, Select, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { TOPICS } from '../../../contract/cases.ts';
+import { CancelOrSave } from '../shell/cancel-or-save.tsx';
 import { useWords } from '../shell/language.tsx';
 import { useDeed } from '../shell/notices.tsx';
 import { changeLexicon } from './queries.ts';
@@ -65,14 +66,7 @@ export function StemForm({ stem, onClose }: { stem: Stem | null; onClose: () => 
               {...form.getInputProps('weight')}
             />
           </Group>
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t('cancel')}
-            </Button>
-            <Button type="submit" loading={save.isPending}>
-              {t('save')}
-            </Button>
-          </Group>
+          <CancelOrSave onCancel={onClose} saving={save.isPending} />
         </Stack>
       </form>
     </Modal>

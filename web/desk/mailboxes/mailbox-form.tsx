@@ -19,6 +19,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { MAILBOX_KINDS, type Mailbox } from '../../../contract/intake.ts';
 import { routesQuery } from '../settings/queries.ts';
+import { CancelOrSave } from '../shell/cancel-or-save.tsx';
 import { useWords } from '../shell/language.tsx';
 import { useMay } from '../shell/me.ts';
 import { useDeed } from '../shell/notices.tsx';
@@ -206,14 +207,7 @@ export function MailboxForm({ mailbox, onClose }: { mailbox: Mailbox | null; onC
               {t('mailboxes.from-now')}
             </Alert>
           )}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t('cancel')}
-            </Button>
-            <Button type="submit" loading={save.isPending}>
-              {t('save')}
-            </Button>
-          </Group>
+          <CancelOrSave onCancel={onClose} saving={save.isPending} />
         </Stack>
       </form>
     </Modal>

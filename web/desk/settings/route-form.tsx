@@ -1,17 +1,7 @@
-import {
-  Button,
-  Group,
-  Modal,
-  NumberInput,
-  PasswordInput,
-  Select,
-  SimpleGrid,
-  Stack,
-  Switch,
-  TextInput,
-} from '@mantine/core';
+import { Modal, NumberInput, PasswordInput, Select, SimpleGrid, Stack, Switch, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import type { Route } from '../../../contract/settings.ts';
+import { CancelOrSave } from '../shell/cancel-or-save.tsx';
 import { useWords } from '../shell/language.tsx';
 import { useDeed } from '../shell/notices.tsx';
 import { saveRoute } from './queries.ts';
@@ -141,14 +131,7 @@ export function RouteForm({ route, onClose }: { route: Route | null; onClose: ()
             <Switch label={t('routes.smpp-tls')} {...form.getInputProps('smpp.tls', { type: 'checkbox' })} />
           )}
           <Switch label={t('routes.enabled')} {...form.getInputProps('enabled', { type: 'checkbox' })} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t('cancel')}
-            </Button>
-            <Button type="submit" loading={save.isPending}>
-              {t('save')}
-            </Button>
-          </Group>
+          <CancelOrSave onCancel={onClose} saving={save.isPending} />
         </Stack>
       </form>
     </Modal>

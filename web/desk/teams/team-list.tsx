@@ -1,8 +1,9 @@
-import { Button, Group, Modal, NumberInput, Select, SimpleGrid, Stack, TextInput } from '@mantine/core';
+import { Button, Modal, NumberInput, Select, SimpleGrid, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type NewTeam, TEAM_KINDS, type Team } from '../../../contract/teams.ts';
+import { CancelOrSave } from '../shell/cancel-or-save.tsx';
 import { useWords } from '../shell/language.tsx';
 import { useMay } from '../shell/me.ts';
 import { useDeed } from '../shell/notices.tsx';
@@ -84,14 +85,7 @@ function TeamForm({ team, onClose }: { team: Team | null; onClose: () => void })
             suffix=" min"
             {...form.getInputProps('acceptMinutes')}
           />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t('cancel')}
-            </Button>
-            <Button type="submit" loading={save.isPending}>
-              {t('save')}
-            </Button>
-          </Group>
+          <CancelOrSave onCancel={onClose} saving={save.isPending} />
         </Stack>
       </form>
     </Modal>
