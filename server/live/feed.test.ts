@@ -167,16 +167,18 @@ describe.each(ENGINES)('the live feed on %s', (engine) => {
     roles = [];
     const nobody = await open();
     await until(() => [technician, care, nobody].every((browser) => browser.told.length > 0));
+    await happen(['m'], 'mailbox');
+    await happen(['b'], 'inbound');
     await happen(['r'], 'route');
     await happen(['n'], 'something nobody listed');
     await happen(['i']);
     await until(() => subjects(technician).includes('i') && subjects(care).includes('i'));
-    expect(subjects(care)).toEqual(['i']);
+    expect(subjects(care)).toEqual(['b', 'i']);
     roles = ['administrator'];
     const at = `${technician.told[0]?.subjectId}~0.0`;
     const administrator = await open(at);
     await until(() => subjects(administrator).includes('i'));
-    expect(subjects(administrator)).toEqual(['r', 'i']);
+    expect(subjects(administrator)).toEqual(['m', 'b', 'r', 'i']);
     expect(nobody.told).toHaveLength(1);
   });
 

@@ -18,6 +18,10 @@ const SEES: Record<string, Deed> = {
   settings: 'incidents:see', // the banner about telling is everybody's; the values are not in the event
   staff: 'staff:see',
   topology: 'network:see',
+  mailbox: 'settings:see',
+  inbound: 'cases:work',
+  team: 'cases:work',
+  lexicon: 'cases:work',
 };
 
 const HEARTBEAT = 15_000;
