@@ -76,7 +76,7 @@ function OneMailbox({ mailbox, onEdit }: { mailbox: Mailbox; onEdit: () => void 
           <Group gap="xs">
             <Text fw={600}>{mailbox.name}</Text>
             {mailbox.enabled ? <UpDownBadge state={mailbox.state} /> : <Text size="sm">{t('mailboxes.disabled')}</Text>}
-            {mailbox.stateSince && mailbox.enabled && <Moment at={mailbox.stateSince} size="xs" wall />}
+            {mailbox.stateSince && mailbox.enabled && <Moment at={mailbox.stateSince} size="xs" />}
           </Group>
           <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
             {[word('mailbox-kind', mailbox.kind), mailbox.address, `${config.host}:${config.port}`, config.folder, team]
@@ -89,7 +89,7 @@ function OneMailbox({ mailbox, onEdit }: { mailbox: Mailbox; onEdit: () => void 
           <Text size="xs" c="dimmed" component="div">
             {mailbox.connectedSince ? (
               <>
-                {t('mailboxes.connected')} <Moment at={mailbox.connectedSince} size="xs" clock />
+                {t('mailboxes.connected')} <Moment at={mailbox.connectedSince} size="xs" clock wall />
                 {' · '}
                 {t('mailboxes.older')}
               </>
