@@ -46,10 +46,14 @@ export async function staffNames(db: Db, ids: readonly string[]): Promise<Map<st
 }
 
 /** The ids of the active members with a role. */
-export async function staffWithRole(db: Db, role: StaffRole): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`SELECT id FROM staff
-    WHERE joined_at IS NOT NULL AND ended_at IS NULL AND ${role}::text = ANY(roles) ORDER BY id`.execute(db);
-  return rows.map(({ id }) => id);
+export const staffWithRole = async (db: Db, role: StaffRole): Promise<string[]> => await staffWithFirstRole(db, [role]);
+
+/** The ids of the active members with the first of some roles that anybody has. */
+export async function staffWithFirstRole(db: Db, roles: readonly StaffRole[]): Promise<string[]> {
+  const { rows } = await sql<{ id: string; roles: StaffRole[] }>`SELECT id, roles FROM staff
+    WHERE joined_at IS NOT NULL AND ended_at IS NULL AND roles && ${[...roles]}::text[] ORDER BY id`.execute(db);
+  const role = roles.find((one) => rows.some((member) => member.roles.includes(one)));
+  return rows.filter((member) => role !== undefined && member.roles.includes(role)).map(({ id }) => id);
 }
 
 /** The mail address of an active member; null for anybody else. */

@@ -1,27 +1,32 @@
 import { sql } from 'kysely';
 import type { Db, Tx } from '../platform/database/database.ts';
+import { write } from '../platform/database/statements.ts';
 import { newId } from '../platform/ids.ts';
-import type { AttachmentRecord, MessageRecord, NewAttachment } from './case.ts';
+import type { AttachmentRecord, CaseRecord, MessageRecord, NewAttachment } from './case.ts';
+import { changed } from './store.ts';
 
 const MESSAGE = sql`messages.id, messages.case_id AS "caseId", messages.number, messages.direction, messages.visibility, messages.kind, messages.channel, messages.actor,
   messages.party_id AS "partyId", messages.contact_point_id AS "contactPointId", messages.claim, messages.language, messages.said_at AS "saidAt", messages.subject,
   messages.body, messages.quoted, messages.html, messages.answer, messages.inbound_id AS "inboundId", messages.mail_id AS "mailId",
   messages.undo_until AS "undoUntil", messages.state, messages.state_reason AS "stateReason"`;
 
-/** Adds a message to a case, with the next number in it. */
-export async function insertMessage(tx: Tx, message: Omit<MessageRecord, 'number' | 'stateReason'>): Promise<number> {
-  const { rows } = await sql<{
-    number: number;
-  }>`WITH counted AS (UPDATE cases SET messages = messages + 1 WHERE id = ${message.caseId} RETURNING messages)
+/** Adds a message to a case, with the next number in it; `change`: what else changes about the case by it. */
+export async function insertMessage(
+  tx: Tx,
+  message: Omit<MessageRecord, 'number' | 'stateReason'>,
+  change: Partial<CaseRecord> | null = null,
+): Promise<void> {
+  const more = change ? sql`, ${changed(change)}` : sql``;
+  await write(
+    tx,
+    sql`WITH counted AS (UPDATE cases SET messages = messages + 1${more} WHERE id = ${message.caseId} RETURNING messages)
     INSERT INTO messages (id, case_id, number, direction, visibility, kind, channel, actor, party_id, contact_point_id, claim, language, said_at, subject, body,
       quoted, html, answer, inbound_id, mail_id, undo_until, state)
-    SELECT ${message.id}, ${message.caseId}, counted.messages, ${message.direction}, ${message.visibility}, ${message.kind}, ${message.channel},
+    VALUES (${message.id}, ${message.caseId}, (SELECT messages FROM counted), ${message.direction}, ${message.visibility}, ${message.kind}, ${message.channel},
       ${JSON.stringify(message.actor)}::jsonb, ${message.partyId}, ${message.contactPointId}, ${message.claim}, ${message.language}, ${message.saidAt}, ${message.subject},
       ${message.body}, ${message.quoted}, ${message.html}, ${message.answer ? JSON.stringify(message.answer) : null}::jsonb, ${message.inboundId}, ${message.mailId},
-      ${message.undoUntil}, ${message.state} FROM counted RETURNING number`.execute(tx);
-  const [row] = rows;
-  if (!row) throw new Error('a message has no case');
-  return row.number;
+      ${message.undoUntil}, ${message.state})`,
+  );
 }
 
 export async function insertAttachments(
@@ -31,9 +36,10 @@ export async function insertAttachments(
   attachments: readonly NewAttachment[],
 ): Promise<void> {
   for (const [number, one] of attachments.entries())
-    await sql`INSERT INTO attachments (id, message_id, case_id, number, name, type, declared_type, size, blob_id, inline, content_id, problem)
-      VALUES (${newId()}, ${messageId}, ${caseId}, ${number}, ${one.name}, ${one.type}, ${one.declaredType}, ${one.size}, ${one.blobId}, ${one.inline}, ${one.contentId}, ${one.problem})`.execute(
+    await write(
       tx,
+      sql`INSERT INTO attachments (id, message_id, case_id, number, name, type, declared_type, size, blob_id, inline, content_id, problem)
+      VALUES (${newId()}, ${messageId}, ${caseId}, ${number}, ${one.name}, ${one.type}, ${one.declaredType}, ${one.size}, ${one.blobId}, ${one.inline}, ${one.contentId}, ${one.problem})`,
     );
 }
 

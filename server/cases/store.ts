@@ -1,5 +1,6 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Db, Tx } from '../platform/database/database.ts';
+import { write } from '../platform/database/statements.ts';
 import { newId } from '../platform/ids.ts';
 import type { CaseKey, CaseRecord } from './case.ts';
 import { caseNumbersIn } from './number.ts';
@@ -52,17 +53,26 @@ const stored = (name: string, value: unknown): unknown => (name === 'triage' ? J
 
 export async function insertCase(tx: Tx, record: CaseRecord): Promise<void> {
   const names = Object.keys(COLUMN) as (keyof CaseRecord)[];
-  await sql`INSERT INTO cases (${sql.join(names.map((name) => sql.ref(COLUMN[name])))})
-    VALUES (${sql.join(names.map((name) => stored(name, record[name])))})`.execute(tx);
+  await write(
+    tx,
+    sql`INSERT INTO cases (${sql.join(names.map((name) => sql.ref(COLUMN[name])))})
+    VALUES (${sql.join(names.map((name) => stored(name, record[name])))})`,
+  );
 }
 
 /** Changes columns of a case and counts its version up, so that a stale edit is noticed. */
 export async function updateCase(tx: Tx, id: string, change: Partial<CaseRecord>): Promise<void> {
-  const assignments = (Object.keys(change) as (keyof CaseRecord)[]).map(
-    (name) => sql`${sql.ref(COLUMN[name])} = ${stored(name, change[name])}`,
-  );
-  await sql`UPDATE cases SET ${sql.join([...assignments, sql`version = version + 1`])} WHERE id = ${id}`.execute(tx);
+  await write(tx, sql`UPDATE cases SET ${changed(change)} WHERE id = ${id}`);
 }
+
+/** The assignments of a change, the version's among them. */
+export const changed = (change: Partial<CaseRecord>): RawBuilder<unknown> =>
+  sql.join([
+    ...(Object.keys(change) as (keyof CaseRecord)[]).map(
+      (name) => sql`${sql.ref(COLUMN[name])} = ${stored(name, change[name])}`,
+    ),
+    sql`version = version + 1`,
+  ]);
 
 /** One case, locked. */
 export async function lockCase(tx: Tx, id: string): Promise<CaseRecord | null> {
@@ -140,9 +150,10 @@ export async function insertMailKey(
   tx: Tx,
   key: { mailId: string; caseId: string; messageId: string; at: Date },
 ): Promise<void> {
-  await sql`INSERT INTO mail_keys (mail_id_hash, case_id, message_id, made_at)
-    VALUES (sha256(convert_to(${key.mailId}::text, 'UTF8')), ${key.caseId}, ${key.messageId}, ${key.at}) ON CONFLICT DO NOTHING`.execute(
+  await write(
     tx,
+    sql`INSERT INTO mail_keys (mail_id_hash, case_id, message_id, made_at)
+    VALUES (sha256(convert_to(${key.mailId}::text, 'UTF8')), ${key.caseId}, ${key.messageId}, ${key.at}) ON CONFLICT DO NOTHING`,
   );
 }
 
@@ -159,9 +170,10 @@ export interface CaseLink {
 }
 
 export async function insertLink(tx: Tx, tokenHash: string, link: Omit<CaseLink, 'revokedAt'>): Promise<void> {
-  await sql`INSERT INTO case_links (token_hash, case_id, party_id, contact_point_id, made_at, expires_at)
-    VALUES (${tokenHash}, ${link.caseId}, ${link.partyId}, ${link.contactPointId}, ${link.madeAt}, ${link.expiresAt})`.execute(
+  await write(
     tx,
+    sql`INSERT INTO case_links (token_hash, case_id, party_id, contact_point_id, made_at, expires_at)
+    VALUES (${tokenHash}, ${link.caseId}, ${link.partyId}, ${link.contactPointId}, ${link.madeAt}, ${link.expiresAt})`,
   );
 }
 

@@ -3,6 +3,7 @@ import type { Channel, Language } from '../../contract/answer.ts';
 import type { Actor } from '../platform/actor.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db, Tx } from '../platform/database/database.ts';
+import { write } from '../platform/database/statements.ts';
 import { notFound } from '../platform/errors.ts';
 import { recordEvents } from '../platform/events.ts';
 import { newId } from '../platform/ids.ts';
@@ -59,8 +60,9 @@ export async function claimParty(
 ): Promise<{ partyId: string; contactPointId: string | null }> {
   const now = clock.business();
   const partyId = newId();
-  await sql`INSERT INTO parties (id, name, kind, language, made_at) VALUES (${partyId}, ${claim.name.slice(0, 200)}, 'consumer', ${claim.language}, ${now})`.execute(
+  await write(
     tx,
+    sql`INSERT INTO parties (id, name, kind, language, made_at) VALUES (${partyId}, ${claim.name.slice(0, 200)}, 'consumer', ${claim.language}, ${now})`,
   );
   const contactPointId = claim.contactPoint ? await claimContactPoint(tx, partyId, claim.contactPoint) : null;
   await recordEvents(tx, clock, actor, [
@@ -137,9 +139,10 @@ export async function markUnreachable(
 
 /** Something arrived from an address: it works. */
 export async function markReachable(tx: Tx, channel: Channel, address: string): Promise<void> {
-  await sql`UPDATE contact_points SET unreachable_since = NULL, unreachable_reason = NULL, soft_bounces = 0, soft_bounces_since = NULL
-    WHERE channel = ${channel} AND address = ${address} AND (unreachable_since IS NOT NULL OR soft_bounces > 0)`.execute(
+  await write(
     tx,
+    sql`UPDATE contact_points SET unreachable_since = NULL, unreachable_reason = NULL, soft_bounces = 0, soft_bounces_since = NULL
+    WHERE channel = ${channel} AND address = ${address} AND (unreachable_since IS NOT NULL OR soft_bounces > 0)`,
   );
 }
 

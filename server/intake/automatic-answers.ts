@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Db, Tx } from '../platform/database/database.ts';
+import { write } from '../platform/database/statements.ts';
 import { newId } from '../platform/ids.ts';
 import { readSettings } from '../settings/index.ts';
 
@@ -15,8 +16,9 @@ const hashOf = (address: string): Buffer => createHash('sha256').update(address.
  */
 export async function mayAnswerAutomatically(tx: Tx, address: string, now: Date): Promise<boolean> {
   const hash = hashOf(address);
-  await sql`SELECT pg_advisory_xact_lock(hashtext('filodiretto answers ' || current_schema() || ${hash.toString('hex')}))`.execute(
+  await write(
     tx,
+    sql`SELECT pg_advisory_xact_lock(hashtext('filodiretto answers ' || current_schema() || ${hash.toString('hex')}))`,
   );
   const { cases } = await readSettings(tx);
   const { rows } = await sql<{
@@ -28,8 +30,9 @@ export async function mayAnswerAutomatically(tx: Tx, address: string, now: Date)
   );
   const { hour = 0, day = 0 } = rows[0] ?? {};
   if (hour >= cases.automaticPerHour || day >= cases.automaticPerDay) return false;
-  await sql`INSERT INTO automatic_answers (address_hash, at, message_id) VALUES (${hash}, ${now}, ${newId()})`.execute(
+  await write(
     tx,
+    sql`INSERT INTO automatic_answers (address_hash, at, message_id) VALUES (${hash}, ${now}, ${newId()})`,
   );
   return true;
 }

@@ -1,20 +1,24 @@
 import { sql } from 'kysely';
 import type { Db, Tx } from '../platform/database/database.ts';
+import { forget, once } from '../platform/database/once.ts';
 import { newId } from '../platform/ids.ts';
 import type { Platform } from '../platform/platform.ts';
 import { DEFAULT_LEXICON } from './default-lexicon.ts';
 import type { LexiconEntry } from './triage.ts';
 
 export async function readLexicon(db: Db): Promise<LexiconEntry[]> {
-  const { rows } =
-    await sql<LexiconEntry>`SELECT language, stem, topic, severity, weight FROM lexicon ORDER BY language, topic, stem`.execute(
-      db,
-    );
-  return rows;
+  return await once(db, 'lexicon', async () => {
+    const { rows } =
+      await sql<LexiconEntry>`SELECT language, stem, topic, severity, weight FROM lexicon ORDER BY language, topic, stem`.execute(
+        db,
+      );
+    return rows;
+  });
 }
 
 /** The whole lexicon, new. */
 export async function writeLexicon(tx: Tx, entries: readonly LexiconEntry[]): Promise<void> {
+  forget(tx, 'lexicon');
   await sql`DELETE FROM lexicon`.execute(tx);
   const rows = entries.map((entry) => ({ id: newId(), ...entry }));
   await sql`INSERT INTO lexicon (id, language, stem, topic, severity, weight)

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { type Actor, storedActor } from '../platform/actor.ts';
 import type { Db, Tx } from '../platform/database/database.ts';
+import { write } from '../platform/database/statements.ts';
 
 /** Whether an address is one that this product reads or writes from: mail from there would be an answer to ourselves. */
 export async function isOwnAddress(db: Db, address: string): Promise<boolean> {
@@ -23,8 +24,9 @@ export async function heardSince(db: Db, sender: string, since: Date, apart: str
 
 /** One message of a sender at a time, until the end of the transaction: two of somebody unknown are one party. */
 export async function lockSender(tx: Tx, sender: string): Promise<void> {
-  await sql`SELECT pg_advisory_xact_lock(hashtext('filodiretto sender ' || current_schema() || ' ' || ${sender}))`.execute(
+  await write(
     tx,
+    sql`SELECT pg_advisory_xact_lock(hashtext('filodiretto sender ' || current_schema() || ' ' || ${sender}))`,
   );
 }
 

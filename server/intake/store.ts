@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Db, Tx } from '../platform/database/database.ts';
+import { write } from '../platform/database/statements.ts';
 import type { Inbound, InboundChannel } from './intake.ts';
 
 interface Row {
@@ -109,10 +110,13 @@ export interface Outcome {
 
 /** Keeps what became of a message, in the transaction of whoever decided. */
 export async function settleInbound(tx: Tx, id: string, outcome: Outcome, at: Date): Promise<void> {
-  await sql`UPDATE inbound_messages SET decision = ${outcome.decision}, case_id = ${outcome.caseId}, trouble = ${outcome.trouble}, worked_at = ${at},
+  await write(
+    tx,
+    sql`UPDATE inbound_messages SET decision = ${outcome.decision}, case_id = ${outcome.caseId}, trouble = ${outcome.trouble}, worked_at = ${at},
     sender = coalesce(${outcome.sender === undefined ? null : storable(outcome.sender).slice(0, 320)}, sender), text = coalesce(${outcome.text === undefined ? null : storable(outcome.text).slice(0, 500)}, text),
     facts = facts || ${JSON.stringify(outcome.facts)}::jsonb, mail_id_hash = coalesce(${outcome.mailId === null ? null : hashMailId(outcome.mailId)}, mail_id_hash)
-    WHERE id = ${id}`.execute(tx);
+    WHERE id = ${id}`,
+  );
 }
 
 /** Of a Message-ID: they hold addresses, and are long. */

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { ComposedText } from '../../contract/answer.ts';
 import type { OutgoingMail } from '../channels/channel.ts';
 import type { Db, Tx } from '../platform/database/database.ts';
+import { write } from '../platform/database/statements.ts';
 import { newId } from '../platform/ids.ts';
 import type { ClaimedRow, OutboxKind, Outcome } from './outbox.ts';
 
@@ -19,10 +20,11 @@ export async function saveTexts(
 ): Promise<SavedText[]> {
   if (texts.length === 0) return [];
   const rows = texts.map((text) => ({ id: newId(), ...text }));
-  await sql`INSERT INTO outgoing_texts (id, announcement_id, channel, language, subject, body, html, parts, mail)
-    SELECT id, ${announcementId}::uuid, channel, language, subject, body, html, parts, mail
-    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS t(id uuid, channel text, language text, subject text, body text, html text, parts int, mail jsonb)`.execute(
+  await write(
     tx,
+    sql`INSERT INTO outgoing_texts (id, announcement_id, channel, language, subject, body, html, parts, mail)
+    SELECT id, ${announcementId}::uuid, channel, language, subject, body, html, parts, mail
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS t(id uuid, channel text, language text, subject text, body text, html text, parts int, mail jsonb)`,
   );
   return rows.map(({ id, channel, language }) => ({ id, channel, language }));
 }
@@ -41,9 +43,10 @@ export interface NewRow {
 }
 
 export async function insertRow(tx: Tx, row: NewRow): Promise<string> {
-  await sql`INSERT INTO outbox (id, kind, channel, address, text_id, priority, made_at, not_before, valid_until, route_id)
-    VALUES (${row.id}, ${row.kind}, ${row.channel}, ${row.address}, ${row.textId}, ${row.priority}, ${row.madeAt}, ${row.madeAt}, ${row.validUntil}, ${row.routeId})`.execute(
+  await write(
     tx,
+    sql`INSERT INTO outbox (id, kind, channel, address, text_id, priority, made_at, not_before, valid_until, route_id)
+    VALUES (${row.id}, ${row.kind}, ${row.channel}, ${row.address}, ${row.textId}, ${row.priority}, ${row.madeAt}, ${row.madeAt}, ${row.validUntil}, ${row.routeId})`,
   );
   return row.id;
 }

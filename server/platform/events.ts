@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { type Actor, storedActor } from './actor.ts';
 import type { Clock } from './clock.ts';
 import type { Db, Tx } from './database/database.ts';
+import { write } from './database/statements.ts';
 
 /** One thing that happened. `data` holds ids and facts, never personal text. */
 export interface NewEvent {
@@ -36,12 +37,13 @@ export async function recordEvents(tx: Tx, clock: Clock, actor: Actor, events: r
       data: event.data ?? {},
     })),
   );
-  await sql`INSERT INTO events (at, recorded_at, kind, subject_kind, subject_id, actor, data)
-    SELECT ${clock.business()}, ${clock.system()}, row.kind, row.subject_kind, row.subject_id, ${JSON.stringify(storedActor(actor))}::jsonb, row.data
-    FROM jsonb_to_recordset(${rows}::jsonb) AS row(kind text, subject_kind text, subject_id text, data jsonb)`.execute(
+  await write(
     tx,
+    sql`WITH told AS (INSERT INTO events (at, recorded_at, kind, subject_kind, subject_id, actor, data)
+    SELECT ${clock.business()}, ${clock.system()}, row.kind, row.subject_kind, row.subject_id, ${JSON.stringify(storedActor(actor))}::jsonb, row.data
+    FROM jsonb_to_recordset(${rows}::jsonb) AS row(kind text, subject_kind text, subject_id text, data jsonb) RETURNING 1)
+    SELECT pg_notify(${EVENTS_CHANNEL}, '') FROM (SELECT count(*) FROM told) AS counted`,
   );
-  await sql`SELECT pg_notify(${EVENTS_CHANNEL}, '')`.execute(tx);
 }
 
 interface EventRow {

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Db, Tx } from '../platform/database/database.ts';
+import { write } from '../platform/database/statements.ts';
 import { newId } from '../platform/ids.ts';
 import type { NewPromise, PromiseKind, PromiseRecord, PromiseState } from './promise.ts';
 import { warnAt } from './rules.ts';
@@ -44,14 +45,26 @@ const read = (row: Row): PromiseRecord => ({
 const COLUMNS = sql`id, kind, subject_kind, subject_id, promisee_kind, promisee_id, owner_id, made_at, due_at, warn_at, warned_at, paused_at, state, settled_at, renewal, said_in`;
 
 export async function insertPromise(tx: Tx, promise: NewPromise, madeAt: Date): Promise<PromiseRecord> {
-  const { rows } =
-    await sql<Row>`INSERT INTO promises (id, kind, subject_kind, subject_id, promisee_kind, promisee_id, ladder, owner_id, made_at, due_at, warn_at, state, renewal, said_in)
-    VALUES (${newId()}, ${promise.kind}, ${promise.subjectKind}, ${promise.subjectId}, ${promise.promisee.kind}, ${promise.promisee.kind === 'party' ? promise.promisee.id : null},
-      ${promise.subjectKind === 'case' ? 'care' : 'network'}, ${promise.ownerId ?? null}, ${madeAt}, ${promise.dueAt}, ${warnAt(madeAt, promise.dueAt)}, 'open', ${promise.renewal ?? 0}, ${promise.saidIn ?? null})
-    RETURNING ${COLUMNS}`.execute(tx);
-  const [row] = rows;
-  if (!row) throw new Error('a promise was not stored');
-  return read(row);
+  const made: PromiseRecord = {
+    ownerId: null,
+    renewal: 0,
+    saidIn: null,
+    ...promise,
+    id: newId(),
+    madeAt,
+    warnAt: warnAt(madeAt, promise.dueAt),
+    warnedAt: null,
+    pausedAt: null,
+    state: 'open',
+    settledAt: null,
+  };
+  await write(
+    tx,
+    sql`INSERT INTO promises (id, kind, subject_kind, subject_id, promisee_kind, promisee_id, ladder, owner_id, made_at, due_at, warn_at, state, renewal, said_in)
+    VALUES (${made.id}, ${made.kind}, ${made.subjectKind}, ${made.subjectId}, ${made.promisee.kind}, ${made.promisee.kind === 'party' ? made.promisee.id : null},
+      ${made.subjectKind === 'case' ? 'care' : 'network'}, ${made.ownerId}, ${madeAt}, ${made.dueAt}, ${made.warnAt}, 'open', ${made.renewal}, ${made.saidIn})`,
+  );
+  return made;
 }
 
 /** The open promises about a subject, locked. */
@@ -72,8 +85,11 @@ export async function settlePromises(
   supersededBy: string | null = null,
 ): Promise<void> {
   if (ids.length === 0) return;
-  await sql`UPDATE promises SET state = ${state}, settled_at = ${at}, settled_because = ${because}, superseded_by = ${supersededBy}
-    WHERE id = ANY(${[...ids]}::uuid[]) AND state = 'open'`.execute(tx);
+  await write(
+    tx,
+    sql`UPDATE promises SET state = ${state}, settled_at = ${at}, settled_because = ${because}, superseded_by = ${supersededBy}
+    WHERE id = ANY(${[...ids]}::uuid[]) AND state = 'open'`,
+  );
 }
 
 /** Notes which message said some promises, and kept others. */
@@ -122,7 +138,7 @@ export async function takePromisesToWarn(tx: Tx, now: Date): Promise<PromiseReco
 }
 
 export async function setPromiseOwner(tx: Tx, subjectId: string, ownerId: string): Promise<void> {
-  await sql`UPDATE promises SET owner_id = ${ownerId} WHERE subject_id = ${subjectId} AND state = 'open'`.execute(tx);
+  await write(tx, sql`UPDATE promises SET owner_id = ${ownerId} WHERE subject_id = ${subjectId} AND state = 'open'`);
 }
 
 /** Promises by state, soonest first (open) or latest first (settled), at most 200. */

@@ -2,18 +2,14 @@ import { sql } from 'kysely';
 import type { ChangeSettings, Settings } from '../../contract/settings.ts';
 import { type Actor, storedActor } from '../platform/actor.ts';
 import type { Db, Tx } from '../platform/database/database.ts';
+import { forget, once } from '../platform/database/once.ts';
 import { DEFAULT_SETTINGS } from './defaults.ts';
 
-/** What was read within a transaction holds for the rest of it: a verb asks many times, and must not judge by two different settings. */
-const known = new WeakMap<Db, Promise<Settings>>();
-
-/** Today's settings: what is stored over the defaults, group by group, so that a new setting has its default everywhere. */
-export async function readSettings(db: Db): Promise<Settings> {
-  if (!db.isTransaction) return await load(db);
-  const found = known.get(db) ?? load(db);
-  known.set(db, found);
-  return structuredClone(await found);
-}
+/**
+ * Today's settings: what is stored over the defaults, group by group, so that a new setting has its default everywhere. What was read within a transaction
+ * holds for the rest of it, and is frozen: it is shared.
+ */
+export const readSettings = async (db: Db): Promise<Settings> => await once(db, 'settings', () => load(db));
 
 async function load(db: Db): Promise<Settings> {
   const { rows } = await sql<{ key: keyof Settings; value: object }>`SELECT key, value FROM settings`.execute(db);
@@ -22,11 +18,19 @@ async function load(db: Db): Promise<Settings> {
     if (!(key in settings)) continue;
     settings[key] = Array.isArray(value) ? value : { ...settings[key], ...value };
   }
-  return settings as Settings;
+  return frozen(settings) as Settings;
+}
+
+function frozen<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const part of Object.values(value)) frozen(part);
+  }
+  return value;
 }
 
 export async function writeSettings(tx: Tx, change: ChangeSettings, at: Date, actor: Actor): Promise<void> {
-  known.delete(tx);
+  forget(tx, 'settings');
   for (const [key, value] of Object.entries(change)) {
     await sql`INSERT INTO settings (key, value, changed_at, changed_by) VALUES (${key}, ${JSON.stringify(value)}::jsonb, ${at}, ${JSON.stringify(storedActor(actor))}::jsonb)
       ON CONFLICT (key) DO UPDATE SET value = excluded.value, changed_at = excluded.changed_at, changed_by = excluded.changed_by`.execute(

@@ -1,6 +1,6 @@
 import type { Topic } from '../../contract/cases.ts';
 import type { Settings } from '../../contract/settings.ts';
-import { staffWithRole, unknownStaff } from '../access/index.ts';
+import { staffWithFirstRole, unknownStaff } from '../access/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db, Tx } from '../platform/database/database.ts';
 import { makeFirstTeams } from './first-teams.ts';
@@ -13,25 +13,16 @@ async function active(db: Db, staffIds: readonly string[]): Promise<string[]> {
   return [...new Set(staffIds)].filter((id) => !gone.has(id));
 }
 
-/** The first of some roles that anybody has. */
-async function firstWithAnybody(db: Db, roles: readonly Parameters<typeof staffWithRole>[1][]): Promise<string[]> {
-  for (const role of roles) {
-    const found = await staffWithRole(db, role);
-    if (found.length > 0) return found;
-  }
-  return [];
-}
-
 /** Who does the work of a team in which nobody is: whoever has the fitting role, else managers, else administrators. */
 export const standIns = (db: Db, kind: TeamRecord['kind']): Promise<string[]> =>
-  firstWithAnybody(db, [ROLE_OF_KIND[kind], 'manager', 'administrator']);
+  staffWithFirstRole(db, [ROLE_OF_KIND[kind], 'manager', 'administrator']);
 
 /**
  * To whom a case of a team is given at an instant: somebody who is there, not away, below capacity, with the most room. A team without active members is
  * stood in for. Null when all are away or full: then the case waits in its team, and its ladder counts.
  */
 export async function chooseOwner(db: Db, teamId: string, at: Date): Promise<string | null> {
-  const team = (await teamsById(db, [teamId])).get(teamId);
+  const team = (await standingTeams(db)).find(({ id }) => id === teamId) ?? (await teamsById(db, [teamId])).get(teamId);
   if (!team) return null;
   const members = await membersOf(db, [teamId], at);
   const here = new Set(
@@ -56,13 +47,13 @@ export async function leadsOf(db: Db, teamId: string, at: Date): Promise<string[
   );
   const present = here.filter((id) => !leads.some(({ staffId, absent }) => staffId === id && absent));
   if (present.length > 0) return present;
-  return here.length > 0 ? here : await firstWithAnybody(db, ['manager', 'administrator']);
+  return here.length > 0 ? here : await staffWithFirstRole(db, ['manager', 'administrator']);
 }
 
 /** The people of a rung: those it names who still work here, else whoever has its role, else the administrators. */
 export async function peopleOfRung(db: Db, rung: Settings['ladder'][number]): Promise<string[]> {
   const named = await active(db, rung.staffIds);
-  return named.length > 0 ? named : await firstWithAnybody(db, [rung.role, 'administrator']);
+  return named.length > 0 ? named : await staffWithFirstRole(db, [rung.role, 'administrator']);
 }
 
 /** The team that a matter goes to first. There always is one: where none was made yet, the first two are made now. */

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { TeamKind } from '../../contract/teams.ts';
 import { type Actor, storedActor } from '../platform/actor.ts';
 import type { Db, Tx } from '../platform/database/database.ts';
+import { forget, once } from '../platform/database/once.ts';
 import { newId } from '../platform/ids.ts';
 import type { Candidate } from './rules.ts';
 
@@ -19,11 +20,13 @@ const TEAM = sql`id, name, kind, accept_minutes AS "acceptMinutes", ended_at AS 
 
 /** The teams that there are, by name. */
 export async function standingTeams(db: Db): Promise<TeamRecord[]> {
-  const { rows } =
-    await sql<TeamRecord>`SELECT ${TEAM} FROM teams WHERE ended_at IS NULL ORDER BY made_at, lower(name) COLLATE "C"`.execute(
-      db,
-    );
-  return rows;
+  return await once(db, 'teams', async () => {
+    const { rows } =
+      await sql<TeamRecord>`SELECT ${TEAM} FROM teams WHERE ended_at IS NULL ORDER BY made_at, lower(name) COLLATE "C"`.execute(
+        db,
+      );
+    return rows;
+  });
 }
 
 /** Some teams by id, ended ones too: what they did keeps their name. */
@@ -53,6 +56,7 @@ export async function lockTeam(tx: Tx, id: string): Promise<TeamRecord | null> {
 /** One at a time makes or ends teams: the first two are made once, the last ones stay. */
 export async function lockTeams(tx: Tx): Promise<void> {
   await sql`SELECT pg_advisory_xact_lock(hashtext('filodiretto teams ' || current_schema()))`.execute(tx);
+  forget(tx, 'teams');
 }
 
 export async function insertTeam(
@@ -60,6 +64,7 @@ export async function insertTeam(
   team: { name: string; kind: TeamKind; acceptMinutes: number },
   at: Date,
 ): Promise<TeamRecord> {
+  forget(tx, 'teams');
   const { rows } = await sql<TeamRecord>`INSERT INTO teams (id, name, kind, accept_minutes, made_at)
     VALUES (${newId()}, ${team.name}, ${team.kind}, ${team.acceptMinutes}, ${at}) RETURNING ${TEAM}`.execute(tx);
   const [made] = rows;
@@ -68,12 +73,14 @@ export async function insertTeam(
 }
 
 export async function updateTeam(tx: Tx, id: string, change: { name: string; acceptMinutes: number }): Promise<void> {
+  forget(tx, 'teams');
   await sql`UPDATE teams SET name = ${change.name}, accept_minutes = ${change.acceptMinutes} WHERE id = ${id}`.execute(
     tx,
   );
 }
 
 export async function setTeamEnded(tx: Tx, id: string, at: Date | null): Promise<void> {
+  forget(tx, 'teams');
   await sql`UPDATE teams SET ended_at = ${at} WHERE id = ${id}`.execute(tx);
 }
 

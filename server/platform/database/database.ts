@@ -5,6 +5,7 @@ import { Failure } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { EmbeddedEngine } from './embedded.ts';
 import { takeDataFolder } from './lock-file.ts';
+import { sendWell } from './statements.ts';
 
 /** A connection or a transaction: stores narrow it to their own tables with `withTables<…>()`. */
 // biome-ignore lint/complexity/noBannedTypes: no table is known here; each store adds its own.
@@ -98,7 +99,7 @@ export function openOnEngine(
     );
   };
   // pg's types don't know that `stream` may be a function (pg/lib/client.js).
-  const settings = { stream: () => engine.stream(), max: 1, idleTimeoutMillis: 0, types, onConnect };
+  const settings = { stream: () => engine.stream(), max: 1, idleTimeoutMillis: 0, pipeline: true, types, onConnect };
   const pool = new pg.Pool(settings as unknown as pg.PoolConfig);
   pool.on('error', (error) => options.log.error({ error: error.message }, 'embedded database'));
   return build('embedded', options, pool, {
@@ -127,7 +128,7 @@ async function openServer(options: DatabaseOptions, url: string): Promise<Databa
     connectionTimeoutMillis: 30_000,
     types,
   };
-  const pool = new pg.Pool({ ...connection, max: options.connections ?? 10 });
+  const pool = new pg.Pool({ ...connection, pipeline: true, max: options.connections ?? 10 });
   pool.on('error', (error) => options.log.warn({ error: error.message }, 'a database connection was lost'));
   // The pool listens to those that are idle only: without this, one that is lost within a transaction would end the process. Its query fails by itself.
   pool.on('connect', (client) => client.on('error', () => undefined));
@@ -170,6 +171,7 @@ function build(
   pool: pg.Pool,
   rest: Pick<Database, 'listen' | 'close'>,
 ): Database {
+  pool.on('connect', sendWell);
   // biome-ignore lint/complexity/noBannedTypes: see Db.
   const db = new Kysely<{}>({ dialect: new PostgresDialect({ pool }) });
   return {
