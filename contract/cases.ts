@@ -101,6 +101,16 @@ export const Case = Type.Object({
   serviceId: Nullable(Id),
   resourceId: Nullable(Id),
   /** Where the customer is answered; null: on the page only. */
+  /** The line that it is about; `resource`: the name of what it hangs on. */
+  service: Nullable(
+    Type.Object({
+      id: Id,
+      externalId: Type.String(),
+      product: Type.String(),
+      address: Nullable(Type.String()),
+      resource: Type.String(),
+    }),
+  ),
   contact: Nullable(Type.Object({ id: Id, channel: Type.String(), address: Type.String(), verified: Type.Boolean() })),
   triage: Type.Record(Type.String(), Type.Unknown()),
   acknowledgedAt: Nullable(Instant),

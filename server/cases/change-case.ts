@@ -46,7 +46,7 @@ export async function changeCase(
   const more: Record<string, unknown> = { ...facts };
   if (serviceId !== undefined) {
     more.serviceId = serviceId;
-    more.resourceId = serviceId ? await resourceOfService(tx, serviceId) : null;
+    more.resourceId = serviceId ? await resourceOfService(tx, record.partyId, serviceId) : null;
   }
   if (
     waitingFor !== undefined &&

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Case, CaseBrief, CaseMessage } from '../../contract/cases.ts';
 import { staffNames } from '../access/index.ts';
-import { namesOfParties, reachablePoint } from '../customers/index.ts';
+import { namesOfParties, reachablePoint, serviceBrief } from '../customers/index.ts';
 import type { Db } from '../platform/database/database.ts';
 import { readTimeline } from '../platform/events.ts';
 import type { Platform } from '../platform/platform.ts';
@@ -212,6 +212,7 @@ export async function presentCase(db: Db, platform: Platform, record: CaseRecord
     ...brief,
     version: record.version,
     serviceId: record.serviceId,
+    service: record.serviceId && !scope.partner ? await serviceBrief(db, record.serviceId) : null,
     resourceId: record.resourceId,
     contact:
       point && record.contactPointId

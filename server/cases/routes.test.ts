@@ -338,6 +338,18 @@ describe.each(ENGINES)('the desk and its cases on %s', (engine) => {
       topic: 'other',
       owner: { id: 'tito' },
     });
+    const { rows: lines } = await sql<{ id: string; own: boolean }>`SELECT id, party_id = ${one.party.id} AS own
+      FROM services WHERE party_id IN (${one.party.id}, ${stranger.party.id}) ORDER BY 2 DESC`.execute(
+      platform.database.db,
+    );
+    const about = async (line: string | null | undefined) =>
+      await ask('PATCH', `/cases/${one.id}`, {
+        version: (await ask('GET', `/cases/${one.id}`)).body.version,
+        serviceId: line,
+      });
+    expect((await about(lines[1]?.id)).status).toBe(404);
+    expect((await about(lines[0]?.id)).body.service).toMatchObject({ id: lines[0]?.id, resource: 'Mast mast' });
+    expect((await about(null)).body).toMatchObject({ service: null, resourceId: null });
     const promised = await ask('POST', `/cases/${one.id}/promise`, { nextWordBy: inHours(9), callBackBy: inHours(3) });
     expect(openKinds(promised.body)).toEqual(['call-back', 'case-next-word']);
     await ask('POST', `/cases/${one.id}/heard`, { words: 'Ha capito, grazie' });

@@ -81,7 +81,7 @@ export async function openByStaff(tx: Tx, ports: CasePorts, actor: Actor, wish: 
       topic: wish.topic,
       severity: wish.severity,
       serviceId: wish.serviceId ?? null,
-      resourceId: wish.serviceId ? await resourceOfService(tx, wish.serviceId) : null,
+      resourceId: wish.serviceId ? await resourceOfService(tx, partyId, wish.serviceId) : null,
       reasons: { by: 'staff', claim },
     },
     message: byVoice(partyId, wish.language, wish.words),

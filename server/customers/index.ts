@@ -29,7 +29,7 @@ export {
 export type { MergePorts } from './merge.ts';
 export { mergeRoutes } from './merge-routes.ts';
 export { type CodeCheck, type CodePurpose, type CodeSent, checkCode, sendCode } from './one-time-codes.ts';
-export { partyStanding, type ReachablePoint, reachablePoint, resourceOfService } from './reach.ts';
+export { partyStanding, type ReachablePoint, reachablePoint, resourceOfService, serviceBrief } from './reach.ts';
 export { type CustomerRoutesFacts, customerRoutes } from './routes.ts';
 export {
   type Consent,

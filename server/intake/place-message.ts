@@ -95,11 +95,15 @@ export async function placeMessage(
     tx,
     candidates.map(({ partyId }) => partyId),
   );
+  const level = look.spokenOf.flatMap(({ topic, weight }) => (weight === look.spokenOf[0]?.weight ? [topic] : []));
   // Words that only make sense as a part of something are about whatever is open.
   const isVague = look.topic === 'other' || isReminder(words);
   const withOpen = new Set(
     openOfAll
-      .filter(({ id, topic }) => named.some((found) => found?.id === id) || isVague || sameMatter(topic, look.topic))
+      .filter(
+        ({ id, topic }) =>
+          named.some((found) => found?.id === id) || isVague || level.some((one) => sameMatter(topic, one)),
+      )
       .map(({ partyId }) => partyId),
   );
   const identity: Identity = placing.given
@@ -132,6 +136,8 @@ export async function placeMessage(
         )
       : [],
     topic: look.topic,
+    level,
+    touched: look.spokenOf.map(({ topic }) => topic),
     isReminder: isReminder(words),
     isShort: isShort(reading.text),
     reopenedSince: daysBefore(now, settings.cases.reopenDays),

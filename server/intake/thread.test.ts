@@ -65,6 +65,19 @@ describe('which case a message belongs to', () => {
     });
   });
 
+  test('given words that speak as strongly for what is open as for something else, then they are about that; more weakly, then staff is asked', () => {
+    const open = [caseAt('a', { topic: 'visit' })];
+    expect(thread({ open, topic: 'equipment', level: ['equipment', 'visit'] })).toMatchObject({
+      kind: 'join',
+      caseId: 'a',
+      because: 'same topic',
+    });
+    expect(thread({ open, topic: 'bill', level: ['bill'], touched: ['bill', 'visit'] })).toEqual({
+      kind: 'open',
+      proposals: [{ intoCaseId: 'a', reasons: ['topic not clear'] }],
+    });
+  });
+
   test('given a short answer to an open question, then it joins the case that asked', () => {
     const open = [
       caseAt('a', { lastHeardAt: hours(1) }),
@@ -158,6 +171,8 @@ describe('which case a message belongs to', () => {
       'any news?',
       'a che punto siamo',
       'Avete ricevuto la mia mail?',
+      'Aspetto ancora il tecnico',
+      'Il tecnico non è ancora venuto',
     ])
       expect(isReminder(text), text).toBe(true);
     for (const text of [
@@ -165,6 +180,7 @@ describe('which case a message belongs to', () => {
       'The line is down',
       'Vorrei la fattura di marzo',
       'Non ho linea',
+      'Aspetto il tecnico per domani',
     ])
       expect(isReminder(text), text).toBe(false);
     expect(isShort('1')).toBe(true);

@@ -32,6 +32,10 @@ export interface ThreadFacts {
   /** Cases of the writer that ended not long ago. */
   recent: readonly CaseAt[];
   topic: Topic;
+  /** Topics that its words speak for as strongly: which of them it is about, the open cases say. */
+  level?: readonly Topic[];
+  /** Topics that its words speak for at all. */
+  touched?: readonly Topic[];
   /** It presses, or asks what became of it. */
   isReminder: boolean;
   /** So few words that they make sense only as a part of something ("1", "sì", "ancora niente"). */
@@ -133,8 +137,9 @@ function ownMatter(facts: ThreadFacts): Threading {
   const [lastAsked] = asked;
   if (lastAsked && (facts.isShort || (asked.length === 1 && facts.topic === 'other')))
     return join(lastAsked, 'open question');
-  const same = open.filter(({ topic }) => topic === facts.topic && topic !== 'other');
-  const near = open.filter(({ topic }) => sameMatter(topic, facts.topic) && topic !== 'other');
+  const about = [facts.topic, ...(facts.level ?? [])];
+  const same = open.filter(({ topic }) => about.includes(topic) && topic !== 'other');
+  const near = open.filter(({ topic }) => about.some((one) => sameMatter(topic, one)) && topic !== 'other');
   const [best] = same.length > 0 ? same : near;
   if (best) return join(best, facts.isReminder ? 'reminder' : 'same topic');
   const vague = open.find((found) => found.vague);
@@ -145,16 +150,17 @@ function ownMatter(facts: ThreadFacts): Threading {
   const ended = latestFirst(facts.recent).filter(
     (found) => isOf(found, facts) && standsAgainst(found, facts.reopenedSince) === null,
   );
-  const about = ended.find(({ topic }) => sameMatter(topic, facts.topic) && facts.topic !== 'other');
-  if (about && open.length === 0) return join(about, 'ended lately');
+  const again = ended.find(({ topic }) => about.some((one) => sameMatter(topic, one)) && facts.topic !== 'other');
+  if (again && open.length === 0) return join(again, 'ended lately');
   const [lastEnded] = ended;
   if (lastEnded && open.length === 0 && (facts.isReminder || (facts.isShort && facts.topic === 'other')))
     return join(lastEnded, 'ended lately');
+  const touches = ({ topic }: CaseAt): boolean => (facts.touched ?? []).some((one) => sameMatter(topic, one));
   const unclear = (found: CaseAt): Doubt[] => [
-    found.topic === 'other' || facts.topic === 'other' ? 'topic not clear' : 'other topic',
+    found.topic === 'other' || facts.topic === 'other' || touches(found) ? 'topic not clear' : 'other topic',
     ...(open.length > 1 ? (['several open cases'] as const) : []),
   ];
-  const askedAbout = [...open, ...(about ? [about] : [])].slice(0, MOST_PROPOSED);
+  const askedAbout = [...open, ...(again ? [again] : [])].slice(0, MOST_PROPOSED);
   return {
     kind: 'open',
     proposals: askedAbout
@@ -168,7 +174,7 @@ const latestFirst = (cases: readonly CaseAt[]): CaseAt[] =>
   [...cases].sort((a, b) => b.lastHeardAt.getTime() - a.lastHeardAt.getTime() || (a.id < b.id ? 1 : -1));
 
 const REMINDER =
-  /\b(sollecit\w*|ancora (niente|nulla|nessun\w*|in attesa|fermo|senza|guast\w*|aspett\w*)|nessun[oa]? (mi )?(ha|risp\w*|notizi\w*|aggiornament\w*|novit\w*)|a che punto|novità|notizie|aggiornament\w*|sto (ancora )?aspettando|quanto (ancora|manca)|(seconda|terza|quarta|ennesima) (volta|segnalazione|richiesta)|avete ricevuto|non ho (ancora )?ricevuto risposta|still (waiting|nothing|down|no|not)|any (news|update)|no (news|answer|reply) (yet|so far)|what('s| is) (the status|happening)|(remind\w*|chas(e|ing)|follow(ing)?[ -]?up)|did you (get|receive)|again no)\b/iu;
+  /\b(sollecit\w*|ancora (niente|nulla|nessun\w*|in attesa|fermo|senza|guast\w*|aspett\w*|attend\w*)|(aspett|attend)\w+ (ancora|tuttora|sempre|invano)|non .{0,20}\bancora (venut|arrivat|presentat|fatt[oa] viv|chiamat|richiamat|rispost|sentit)\w*|nessun[oa]? (mi )?(ha|risp\w*|notizi\w*|aggiornament\w*|novit\w*)|a che punto|novità|notizie|aggiornament\w*|sto (ancora )?aspettando|quanto (ancora|manca)|(seconda|terza|quarta|ennesima) (volta|segnalazione|richiesta)|avete ricevuto|non ho (ancora )?ricevuto risposta|still (waiting|nothing|down|no|not)|any (news|update)|no (news|answer|reply) (yet|so far)|what('s| is) (the status|happening)|(remind\w*|chas(e|ing)|follow(ing)?[ -]?up)|did you (get|receive)|again no)\b/iu;
 
 /** Whether words press for something that was said before. */
 export const isReminder = (text: string): boolean => REMINDER.test(text.slice(0, 4000).normalize('NFC'));

@@ -32,6 +32,14 @@ describe('a first look', () => {
     expect(look(text)).toMatchObject({ language, topic, severity });
   });
 
+  test('names every topic that is spoken of, and which are level', () => {
+    expect(look('Il router: aspetto il tecnico').spokenOf).toEqual([
+      { topic: 'visit', weight: 2 },
+      { topic: 'equipment', weight: 2 }, // a stem of both languages, counted once
+    ]);
+    expect(look('xyz').spokenOf).toEqual([]);
+  });
+
   test('says why, by stems only, never with the words of the customer', () => {
     const { reasons } = look('Internet non funziona, sono Mario Rossi di via Roma 1');
     expect(reasons.filter(({ for: what }) => what === 'topic').length).toBeGreaterThan(0);

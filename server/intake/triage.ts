@@ -35,6 +35,8 @@ export interface TriageReason {
 export interface Triage {
   language: Language;
   topic: Topic;
+  /** Every topic that its words speak for, the strongest first; those that speak as strongly as `topic` are level with it. */
+  spokenOf: readonly { topic: Topic; weight: number }[];
   severity: Severity;
   /** Smaller is looked at first. */
   urgency: number;
@@ -76,9 +78,17 @@ export function triage(text: string, facts: TriageFacts): Triage {
   const hits = facts.lexicon.filter(({ stem }) => holds(words, stem));
   const reasons: TriageReason[] = [];
   const language = languageOf(words, hits, facts, reasons);
-  const { topic, severity } = topicOf(hits, reasons);
+  const { topic, spokenOf, severity } = topicOf(hits, reasons);
   if (facts.place) reasons.push({ for: 'place', because: facts.place.name, means: facts.place.code, weight: 1 });
-  return { language, topic, severity, urgency: urgencyOf(severity, facts, reasons), place: facts.place, reasons };
+  return {
+    language,
+    topic,
+    spokenOf,
+    severity,
+    urgency: urgencyOf(severity, facts, reasons),
+    place: facts.place,
+    reasons,
+  };
 }
 
 /** Whether words hold a stem: each of its words begins one of theirs, one after the other. */
@@ -107,13 +117,22 @@ function languageOf(
   return say(facts.fallback, 'language of the customer', 1);
 }
 
-function topicOf(hits: readonly LexiconEntry[], reasons: TriageReason[]): { topic: Topic; severity: Severity } {
+function topicOf(
+  hits: readonly LexiconEntry[],
+  reasons: TriageReason[],
+): Pick<Triage, 'topic' | 'spokenOf' | 'severity'> {
   const scores = new Map<Topic, number>();
-  for (const { topic, weight } of hits) if (topic !== 'other') scores.set(topic, (scores.get(topic) ?? 0) + weight);
-  let topic: Topic = 'other';
-  for (const candidate of TOPICS) if ((scores.get(candidate) ?? 0) > (scores.get(topic) ?? 0)) topic = candidate;
+  // A stem that stands in the lists of several languages ("router") is said once.
+  const said = new Map(hits.map((hit) => [`${hit.topic} ${hit.stem}`, hit]));
+  for (const { topic, weight } of said.values())
+    if (topic !== 'other') scores.set(topic, (scores.get(topic) ?? 0) + weight);
+  const spokenOf = TOPICS.flatMap((candidate) => {
+    const weight = scores.get(candidate) ?? 0;
+    return weight > 0 ? [{ topic: candidate, weight }] : [];
+  }).sort((a, b) => b.weight - a.weight);
+  const topic = spokenOf[0]?.topic ?? 'other';
   let severity: Severity = topic === 'other' ? 'info' : 'minor';
-  for (const hit of hits) {
+  for (const hit of said.values()) {
     if (hit.topic !== topic && hit.topic !== 'other') continue;
     if (hit.topic === topic && topic !== 'other')
       reasons.push({ for: 'topic', because: hit.stem, means: topic, weight: hit.weight });
@@ -122,7 +141,7 @@ function topicOf(hits: readonly LexiconEntry[], reasons: TriageReason[]): { topi
     reasons.push({ for: 'severity', because: hit.stem, means: severity, weight: hit.weight });
   }
   // Nothing that is known speaks for a matter without weight: it is read by a person either way.
-  return { topic, severity: severity === 'info' ? 'minor' : severity };
+  return { topic, spokenOf, severity: severity === 'info' ? 'minor' : severity };
 }
 
 const BASE_URGENCY: Record<Severity, number> = { critical: 2, major: 4, minor: 6, info: 8 };

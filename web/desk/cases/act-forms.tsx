@@ -1,15 +1,14 @@
-import { Button, SegmentedControl, Select, Stack, Text, Textarea } from '@mantine/core';
+import { SegmentedControl, Select, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type Case, type ChangeCase, TOPICS, type Topic } from '../../../contract/cases.ts';
-import { incidentsQuery } from '../incidents/queries.ts';
 import { TimeField } from '../incidents/time-field.tsx';
+import { DeedForm, WordsField } from '../shell/deed-form.tsx';
 import { useWords } from '../shell/language.tsx';
 import { useDeed } from '../shell/notices.tsx';
-import { TOUCHED } from './case-forms.tsx';
-import { changeCase, heardByVoice, sayForCustomer, setPromise, teamsQuery } from './queries.ts';
+import { changeCase, heardByVoice, sayForCustomer, setPromise, TOUCHED, teamsQuery } from './queries.ts';
 
-interface ActProps {
+export interface ActProps {
   case: Case;
   onDone: () => void;
 }
@@ -17,7 +16,8 @@ interface ActProps {
 const SEVERITIES = ['critical', 'major', 'minor', 'info'] as const;
 const LANGUAGES = ['it', 'en'] as const;
 
-function useChange(found: Case, onDone: () => void) {
+/** A correction of facts of the case as it was seen; somebody else's meanwhile is said. */
+export function useChange(found: Case, onDone: () => void) {
   const { t } = useWords();
   return useDeed({
     run: (change: Omit<ChangeCase, 'version'>) => changeCase(found.id, { version: found.version, ...change }),
@@ -25,24 +25,6 @@ function useChange(found: Case, onDone: () => void) {
     done: t('case.changed'),
     onDone,
   });
-}
-
-function Done({
-  label,
-  pending,
-  disabled,
-  onClick,
-}: {
-  label: string;
-  pending: boolean;
-  disabled?: boolean;
-  onClick: () => void;
-}) {
-  return (
-    <Button style={{ alignSelf: 'flex-end' }} loading={pending} disabled={disabled ?? false} onClick={onClick}>
-      {label}
-    </Button>
-  );
 }
 
 /** One person becomes responsible. */
@@ -58,22 +40,22 @@ export function AssignAct({ case: found, onDone }: ActProps) {
   );
   if (found.owner) people.set(found.owner.id, found.owner.name);
   return (
-    <Stack gap="sm">
+    <DeedForm
+      label={t('case-act.assign.do')}
+      pending={change.isPending}
+      ready={ownerId !== null && ownerId !== found.owner?.id}
+      onDo={() => ownerId && change.mutate({ ownerId })}
+      onCancel={onDone}
+    >
       <Select
         label={t('case-act.assign.who')}
         searchable
+        data-autofocus
         value={ownerId}
         onChange={setOwnerId}
         data={[...people].map(([value, label]) => ({ value, label }))}
-        comboboxProps={{ withinPortal: true }}
       />
-      <Done
-        label={t('case-act.assign.do')}
-        pending={change.isPending}
-        disabled={ownerId === null || ownerId === found.owner?.id}
-        onClick={() => ownerId && change.mutate({ ownerId })}
-      />
-    </Stack>
+    </DeedForm>
   );
 }
 
@@ -88,16 +70,16 @@ export function PromiseAct({ case: found, onDone, kind }: ActProps & { kind: 'pr
     onDone,
   });
   return (
-    <Stack gap="sm">
+    <DeedForm
+      label={t('case-act.promise.do')}
+      pending={promise.isPending}
+      ready={by !== null}
+      onDo={() => by && promise.mutate(by)}
+      onCancel={onDone}
+    >
       <Text size="sm">{t(`case-act.${kind}.help`)}</Text>
       <TimeField label={t('case-act.promise.by')} value={by} onChange={setBy} />
-      <Done
-        label={t('case-act.promise.do')}
-        pending={promise.isPending}
-        disabled={by === null}
-        onClick={() => by && promise.mutate(by)}
-      />
-    </Stack>
+    </DeedForm>
   );
 }
 
@@ -114,17 +96,15 @@ export function VoiceAct({ case: found, onDone }: ActProps) {
     onDone,
   });
   return (
-    <Stack gap="sm">
-      <Textarea
-        label={t('case-act.heard.words')}
-        autosize
-        minRows={3}
-        maxRows={14}
-        maxLength={10_000}
-        data-autofocus
-        value={words}
-        onChange={(event) => setWords(event.currentTarget.value)}
-      />
+    <DeedForm
+      label={t('case-act.heard.do')}
+      pending={heard.isPending}
+      ready={words.trim() !== ''}
+      hint={asked && answer !== 'other' && t(`case-act.heard.${answer}.help`)}
+      onDo={() => heard.mutate(undefined)}
+      onCancel={onDone}
+    >
+      <WordsField label={t('case-act.heard.words')} data-autofocus value={words} onChange={setWords} />
       {asked && (
         <SegmentedControl
           aria-label={t('case-act.heard.works')}
@@ -133,13 +113,7 @@ export function VoiceAct({ case: found, onDone }: ActProps) {
           data={(['yes', 'no', 'other'] as const).map((value) => ({ value, label: t(`case-act.heard.${value}`) }))}
         />
       )}
-      <Done
-        label={t('case-act.heard.do')}
-        pending={heard.isPending}
-        disabled={words.trim() === ''}
-        onClick={() => heard.mutate(undefined)}
-      />
-    </Stack>
+    </DeedForm>
   );
 }
 
@@ -150,11 +124,23 @@ export function PropertiesAct({ case: found, onDone }: ActProps) {
   const [severity, setSeverity] = useState(found.severity);
   const [language, setLanguage] = useState(found.language);
   const change = useChange(found, onDone);
+  const wish = {
+    ...(topic === found.topic ? {} : { topic }),
+    ...(severity === found.severity ? {} : { severity }),
+    ...(language === found.language ? {} : { language }),
+  };
   return (
-    <Stack gap="sm">
+    <DeedForm
+      label={t('save')}
+      pending={change.isPending}
+      ready={Object.keys(wish).length > 0}
+      onDo={() => change.mutate(wish)}
+      onCancel={onDone}
+    >
       <Select
         label={t('case.topic')}
         allowDeselect={false}
+        data-autofocus
         value={topic}
         onChange={(chosen) => setTopic(chosen as Topic)}
         data={TOPICS.map((value) => ({ value, label: word('topic', value) }))}
@@ -173,49 +159,7 @@ export function PropertiesAct({ case: found, onDone }: ActProps) {
         onChange={(chosen) => setLanguage(chosen as typeof language)}
         data={LANGUAGES.map((value) => ({ value, label: word('language-name', value) }))}
       />
-      <Done
-        label={t('save')}
-        pending={change.isPending}
-        onClick={() =>
-          change.mutate({
-            ...(topic === found.topic ? {} : { topic }),
-            ...(severity === found.severity ? {} : { severity }),
-            ...(language === found.language ? {} : { language }),
-          })
-        }
-      />
-    </Stack>
-  );
-}
-
-/** Behind which incident it stands: it is answered with it. */
-export function IncidentAct({ case: found, onDone }: ActProps) {
-  const { t } = useWords();
-  const incidents = useQuery(incidentsQuery('open'));
-  const [incidentId, setIncidentId] = useState<string | null>(found.incidentId);
-  const change = useChange(found, onDone);
-  return (
-    <Stack gap="sm">
-      <Text size="sm">{t('case-act.incident.help')}</Text>
-      <Select
-        label={t('case.incident')}
-        placeholder={t('case-act.incident.none')}
-        clearable
-        searchable
-        value={incidentId}
-        onChange={setIncidentId}
-        data={(incidents.data ?? []).map(({ id, reference, resource }) => ({
-          value: id,
-          label: `${reference} · ${resource.name}`,
-        }))}
-      />
-      <Done
-        label={t('save')}
-        pending={change.isPending}
-        disabled={incidentId === found.incidentId}
-        onClick={() => change.mutate({ incidentId })}
-      />
-    </Stack>
+    </DeedForm>
   );
 }
 
@@ -226,11 +170,18 @@ export function WaitAct({ case: found, onDone }: ActProps) {
   const [waitingFor, setWaitingFor] = useState<'none' | 'technical' | 'third party'>(now);
   const change = useChange(found, onDone);
   return (
-    <Stack gap="sm">
+    <DeedForm
+      label={t('save')}
+      pending={change.isPending}
+      ready={waitingFor !== now}
+      onDo={() => change.mutate({ waitingFor: waitingFor === 'none' ? null : waitingFor })}
+      onCancel={onDone}
+    >
       <Text size="sm">{t('case-act.waiting.help')}</Text>
       <Select
         label={t('case-act.waiting.for')}
         allowDeselect={false}
+        data-autofocus
         value={waitingFor}
         onChange={(chosen) => setWaitingFor(chosen as typeof waitingFor)}
         data={[
@@ -239,13 +190,7 @@ export function WaitAct({ case: found, onDone }: ActProps) {
           { value: 'third party', label: word('waiting-for', 'third party') },
         ]}
       />
-      <Done
-        label={t('save')}
-        pending={change.isPending}
-        disabled={waitingFor === now}
-        onClick={() => change.mutate({ waitingFor: waitingFor === 'none' ? null : waitingFor })}
-      />
-    </Stack>
+    </DeedForm>
   );
 }
 
@@ -256,28 +201,20 @@ export function WordsAct({ case: found, onDone, act }: ActProps & { act: 'formal
   const say = useDeed({
     run: () => sayForCustomer(found.id, act, words),
     touches: TOUCHED,
-    done: t('case.changed'),
+    done: t(`case-act.${act}.done`),
     onDone,
   });
   return (
-    <Stack gap="sm">
+    <DeedForm
+      label={t(`case-act.${act}.do`)}
+      pending={say.isPending}
+      ready={words.trim() !== ''}
+      {...(act === 'cancel' ? { color: 'red' } : {})}
+      onDo={() => say.mutate(undefined)}
+      onCancel={onDone}
+    >
       <Text size="sm">{t(`case-act.${act}.help`)}</Text>
-      <Textarea
-        label={t('case-act.words')}
-        autosize
-        minRows={3}
-        maxRows={14}
-        maxLength={10_000}
-        data-autofocus
-        value={words}
-        onChange={(event) => setWords(event.currentTarget.value)}
-      />
-      <Done
-        label={t(`case-act.${act}.do`)}
-        pending={say.isPending}
-        disabled={words.trim() === ''}
-        onClick={() => say.mutate(undefined)}
-      />
-    </Stack>
+      <WordsField label={t('case-act.words')} data-autofocus value={words} onChange={setWords} />
+    </DeedForm>
   );
 }

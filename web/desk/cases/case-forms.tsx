@@ -1,13 +1,13 @@
-import { Alert, Button, Group, Select, Stack, Text, Textarea } from '@mantine/core';
+import { Alert, Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Case } from '../../../contract/cases.ts';
+import { DeedForm, WordsField } from '../shell/deed-form.tsx';
 import { useWords } from '../shell/language.tsx';
 import { useDeed } from '../shell/notices.tsx';
-import { handOver, reportFix, teamsQuery } from './queries.ts';
+import { handOver, reportFix, TOUCHED, teamsQuery } from './queries.ts';
 
-/** What shows something of a case. */
-export const TOUCHED = ['cases', 'promises'] as const;
+export { TOUCHED };
 
 /** "It is repaired": the customer is asked whether it is so. */
 export function FixForm({ case: found }: { case: Case }) {
@@ -21,22 +21,16 @@ export function FixForm({ case: found }: { case: Case }) {
   });
   if (found.state === 'fix reported') return <Alert variant="light">{t('write.fix.already')}</Alert>;
   return (
-    <Stack gap="sm">
-      <Textarea
+    <DeedForm label={t('write.fix.send')} pending={fix.isPending} onDo={() => fix.mutate(undefined)}>
+      <WordsField
         id="write-fix"
         label={t('write.fix.words')}
         description={t('write.fix.help')}
-        autosize
         minRows={2}
-        maxRows={10}
-        maxLength={10_000}
         value={words}
-        onChange={(event) => setWords(event.currentTarget.value)}
+        onChange={setWords}
       />
-      <Button style={{ alignSelf: 'flex-end' }} onClick={() => fix.mutate(undefined)} loading={fix.isPending}>
-        {t('write.fix.send')}
-      </Button>
-    </Stack>
+    </DeedForm>
   );
 }
 
@@ -76,31 +70,22 @@ export function HandOverForm({ case: found }: { case: Case }) {
     },
   });
   return (
-    <Stack gap="sm">
+    <DeedForm
+      label={t('write.hand-over.send')}
+      pending={hand.isPending}
+      ready={teamId !== null && note.trim() !== ''}
+      hint={team && t('write.hand-over.accept-by', { minutes: team.acceptMinutes })}
+      onDo={() => teamId && hand.mutate(teamId)}
+    >
       <TeamSelect value={teamId} onChange={setTeamId} />
-      <Textarea
+      <WordsField
         id="write-hand-over"
         label={t('write.hand-over.note')}
         description={t('write.hand-over.note.help')}
-        autosize
         minRows={2}
-        maxRows={10}
-        maxLength={10_000}
         value={note}
-        onChange={(event) => setNote(event.currentTarget.value)}
+        onChange={setNote}
       />
-      <Group justify="space-between" gap="xs">
-        <Text size="sm" c="dimmed" flex={1} miw={200}>
-          {team && t('write.hand-over.accept-by', { minutes: team.acceptMinutes })}
-        </Text>
-        <Button
-          onClick={() => teamId && hand.mutate(teamId)}
-          loading={hand.isPending}
-          disabled={teamId === null || note.trim() === ''}
-        >
-          {t('write.hand-over.send')}
-        </Button>
-      </Group>
-    </Stack>
+    </DeedForm>
   );
 }

@@ -19,7 +19,7 @@ export function CaseList() {
   const navigate = useNavigate();
   const { view: wanted } = useSearch({ from: '/shell/cases' });
   const view = CASE_VIEWS.find((one) => one === wanted) ?? 'mine';
-  const beside = useMediaQuery('(min-width: 75em)', true);
+  const beside = useMediaQuery('(min-width: 90em)', true);
   const query = useInfiniteQuery(casesQuery(view));
   const mayOpen = may('cases:work');
   useHotkeys([['n', () => mayOpen && void navigate({ to: '/cases/new' })]]);

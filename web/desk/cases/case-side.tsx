@@ -75,6 +75,13 @@ export function CaseFacts({ case: found }: { case: Case }) {
             ? `${word('case-channel', found.contact.channel)} ${found.contact.address} (${word('verification', found.contact.verified ? 'verified' : 'claimed')})`
             : t('case.contact.page')}
         </Fact>
+        {found.service && (
+          <Fact label={t('case.service')}>
+            {[found.service.product, found.service.address, found.service.externalId, found.service.resource]
+              .filter(Boolean)
+              .join(' · ')}
+          </Fact>
+        )}
         <Fact label={t('case.opened')}>
           <Moment at={found.openedAt} clock />
         </Fact>

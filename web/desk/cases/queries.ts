@@ -9,9 +9,6 @@ import type {
   ChangeCase,
   HandOverCase,
   HeardByVoice,
-  MassAct,
-  MassDone,
-  MassPreview,
   MessagesUndone,
   NewCase,
   NoteCase,
@@ -21,6 +18,9 @@ import type { Team } from '../../../contract/teams.ts';
 import { request } from '../shell/request.ts';
 
 const PAGE = 50;
+
+/** What shows something of a case. */
+export const TOUCHED = ['cases', 'promises'] as const;
 
 /** One view of the cases, a page at a time. */
 export const casesQuery = (view: CaseView) =>
@@ -86,14 +86,3 @@ export const changeCase = (id: string, body: ChangeCase): Promise<Case> =>
 
 export const undoMessages = (messageIds: string[]): Promise<MessagesUndone> =>
   post<MessagesUndone>('/api/v1/cases/undo', { messageIds });
-
-export const massPreviewQuery = (incidentId: string, act: MassAct) =>
-  queryOptions({
-    queryKey: ['mass-preview', incidentId, act],
-    queryFn: ({ signal }) =>
-      request<MassPreview>(`/api/v1/incidents/${incidentId}/cases/mass/preview`, { method: 'POST', body: act, signal }),
-    retry: false,
-    gcTime: 60_000,
-  });
-export const massAct = (incidentId: string, act: MassAct): Promise<MassDone> =>
-  post<MassDone>(`/api/v1/incidents/${incidentId}/cases/mass`, act);

@@ -85,28 +85,34 @@ function Services({ services }: { services: Customer['services'] }) {
           {t('customer.services.none')}
         </Text>
       ) : (
-        <Table.ScrollContainer minWidth={520}>
+        <Table.ScrollContainer minWidth={520} className="stacks">
           <Table>
             <Table.Tbody>
               {services.map((service) => (
                 <Table.Tr key={service.id}>
-                  <Table.Td>
-                    <Text size="sm" fw={500}>
-                      {service.product}
-                    </Text>
-                    <Text size="xs" c="dimmed">
-                      {service.externalId}
-                    </Text>
+                  <Table.Td data-label={t('case.service')}>
+                    <div>
+                      <Text size="sm" fw={500}>
+                        {service.product}
+                      </Text>
+                      <Text size="xs" c="dimmed">
+                        {service.externalId}
+                      </Text>
+                    </div>
                   </Table.Td>
-                  <Table.Td>{service.address}</Table.Td>
-                  <Table.Td>{word('service-state', service.state)}</Table.Td>
-                  <Table.Td>
-                    {service.resource?.name}
-                    <Text size="xs" c="dimmed">
-                      {service.resource && word('resource-kind', service.resource.kind)}
-                    </Text>
+                  <Table.Td data-label={t('customer.service.address')}>{service.address}</Table.Td>
+                  <Table.Td data-label={t('customer.service.state')}>{word('service-state', service.state)}</Table.Td>
+                  <Table.Td data-label={t('customer.service.resource')}>
+                    <div>
+                      {service.resource?.name}
+                      <Text size="xs" c="dimmed">
+                        {service.resource && word('resource-kind', service.resource.kind)}
+                      </Text>
+                    </div>
                   </Table.Td>
-                  <Table.Td ta="right">{service.monthlyFeeCents !== null && money(service.monthlyFeeCents)}</Table.Td>
+                  <Table.Td data-label={t('customer.service.fee')} ta="right">
+                    {service.monthlyFeeCents !== null && money(service.monthlyFeeCents)}
+                  </Table.Td>
                 </Table.Tr>
               ))}
             </Table.Tbody>

@@ -47,28 +47,35 @@ export function AlarmsOf({ incident }: { incident: Incident }) {
 /** Where the lines are that are concerned. */
 export function AreasOf({ incident }: { incident: Incident }) {
   const { t, number } = useWords();
-  if (incident.areas.length === 0) return null;
+  if (incident.areas.length === 0 && incident.servicesDown + incident.servicesDegraded === 0) return null;
   return (
     <Card id="areas">
       <Title order={2} mb="sm">
         {t('incident.areas')}
       </Title>
-      <Table verticalSpacing={4}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t('incident.area')}</Table.Th>
-            <Table.Th ta="right">{t('incident.area.services')}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {incident.areas.map((area) => (
-            <Table.Tr key={area.code}>
-              <Table.Td>{area.name}</Table.Td>
-              <Table.Td ta="right">{number(area.services)}</Table.Td>
+      {incident.areas.length === 0 && (
+        <Text size="sm" c="dimmed">
+          {t(incident.state === 'suspected' ? 'incident.areas.once-confirmed' : 'incident.areas.unknown')}
+        </Text>
+      )}
+      {incident.areas.length > 0 && (
+        <Table verticalSpacing={4}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t('incident.area')}</Table.Th>
+              <Table.Th ta="right">{t('incident.area.services')}</Table.Th>
             </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+          </Table.Thead>
+          <Table.Tbody>
+            {incident.areas.map((area) => (
+              <Table.Tr key={area.code}>
+                <Table.Td>{area.name}</Table.Td>
+                <Table.Td ta="right">{number(area.services)}</Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      )}
     </Card>
   );
 }

@@ -1,10 +1,11 @@
-import { Button, Card, Group, Menu, Pagination, Select, Stack, Table, Text, TextInput } from '@mantine/core';
-import { IconDots } from '@tabler/icons-react';
+import { Button, Card, Group, Pagination, Select, Stack, Table, Text, TextInput } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { TOPICS } from '../../../contract/cases.ts';
 import { useWords } from '../shell/language.tsx';
 import { useMay } from '../shell/me.ts';
+import { MoreMenu } from '../shell/more-menu.tsx';
 import { sayUndoable, useDeed } from '../shell/notices.tsx';
 import { SeverityBadge } from '../shell/standing.tsx';
 import { Empty, PageTitle, Shown } from '../shell/states.tsx';
@@ -40,6 +41,7 @@ function Stems({ entries, onEdit }: { entries: readonly Stem[]; onEdit: (stem: S
   const { t, word } = useWords();
   const [filter, setFilter] = useState(EVERYTHING);
   const [page, setPage] = useState(1);
+  const wide = useMediaQuery('(min-width: 48em)', true);
   const change = (part: Partial<StemFilter>) => {
     setFilter({ ...filter, ...part });
     setPage(1);
@@ -47,6 +49,7 @@ function Stems({ entries, onEdit }: { entries: readonly Stem[]; onEdit: (stem: S
   const shown = found(entries, filter);
   const pages = Math.max(1, Math.ceil(shown.length / PAGE));
   const here = Math.min(page, pages);
+  const onPage = shown.slice((here - 1) * PAGE, here * PAGE);
   return (
     <Stack gap="xs">
       <Group gap="xs">
@@ -84,9 +87,9 @@ function Stems({ entries, onEdit }: { entries: readonly Stem[]; onEdit: (stem: S
         <Empty title={t('lexicon.none')}>
           {t(entries.length === 0 ? 'lexicon.none.help' : 'lexicon.none.filtered')}
         </Empty>
-      ) : (
+      ) : wide ? (
         <Card padding={0}>
-          <Table.ScrollContainer minWidth={560} className="stacks">
+          <Table.ScrollContainer minWidth={560}>
             <Table verticalSpacing={6}>
               <Table.Thead>
                 <Table.Tr>
@@ -99,16 +102,18 @@ function Stems({ entries, onEdit }: { entries: readonly Stem[]; onEdit: (stem: S
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>
-                {shown.slice((here - 1) * PAGE, here * PAGE).map((stem) => (
-                  <StemRow
-                    key={`${stem.language} ${stem.topic} ${stem.stem}`}
-                    stem={stem}
-                    onEdit={() => onEdit(stem)}
-                  />
+                {onPage.map((stem) => (
+                  <StemRow key={keyOf(stem)} stem={stem} onEdit={() => onEdit(stem)} />
                 ))}
               </Table.Tbody>
             </Table>
           </Table.ScrollContainer>
+        </Card>
+      ) : (
+        <Card padding={0}>
+          {onPage.map((stem) => (
+            <NarrowStem key={keyOf(stem)} stem={stem} onEdit={() => onEdit(stem)} />
+          ))}
         </Card>
       )}
       {pages > 1 && (
@@ -127,8 +132,56 @@ function Stems({ entries, onEdit }: { entries: readonly Stem[]; onEdit: (stem: S
   );
 }
 
-function StemRow({ stem, onEdit }: { stem: Stem; onEdit: () => void }) {
+const keyOf = ({ language, topic, stem }: Stem): string => `${language} ${topic} ${stem}`;
+
+interface StemProps {
+  stem: Stem;
+  onEdit: () => void;
+}
+
+function StemRow({ stem, onEdit }: StemProps) {
   const { t, word, number } = useWords();
+  return (
+    <Table.Tr>
+      <Table.Td fw={500}>{stem.stem}…</Table.Td>
+      <Table.Td>{word('topic', stem.topic)}</Table.Td>
+      <Table.Td>{stem.severity ? <SeverityBadge severity={stem.severity} /> : t('lexicon.says-nothing')}</Table.Td>
+      <Table.Td>{number(stem.weight)}</Table.Td>
+      <Table.Td>{word('language', stem.language)}</Table.Td>
+      <Table.Td ta="right">
+        <StemMenu stem={stem} onEdit={onEdit} />
+      </Table.Td>
+    </Table.Tr>
+  );
+}
+
+/** On a phone: the stem, and below it what it speaks for. */
+function NarrowStem({ stem, onEdit }: StemProps) {
+  const { t, word, number } = useWords();
+  return (
+    <Group className="list-row" justify="space-between" wrap="nowrap" gap="xs">
+      <div style={{ minWidth: 0 }}>
+        <Group gap="xs">
+          <Text size="sm" fw={500}>
+            {stem.stem}…
+          </Text>
+          {stem.severity && <SeverityBadge severity={stem.severity} />}
+        </Group>
+        <Text size="xs" c="dimmed">
+          {[
+            word('topic', stem.topic),
+            `${t('lexicon.weight')} ${number(stem.weight)}`,
+            word('language', stem.language),
+          ].join(' · ')}
+        </Text>
+      </div>
+      <StemMenu stem={stem} onEdit={onEdit} />
+    </Group>
+  );
+}
+
+function StemMenu({ stem, onEdit }: StemProps) {
+  const { t } = useWords();
   const may = useMay()('lexicon:change');
   const touches = ['lexicon'];
   const restore = useDeed({
@@ -142,39 +195,15 @@ function StemRow({ stem, onEdit }: { stem: Stem; onEdit: () => void }) {
     onDone: () => sayUndoable(t('lexicon.removed', { stem: stem.stem }), t('undo'), () => restore.mutate(undefined)),
   });
   return (
-    <Table.Tr>
-      <Table.Td data-label={t('lexicon.stem')} fw={500}>
-        {stem.stem}…
-      </Table.Td>
-      <Table.Td data-label={t('lexicon.topic')}>{word('topic', stem.topic)}</Table.Td>
-      <Table.Td data-label={t('lexicon.severity')}>
-        {stem.severity ? <SeverityBadge severity={stem.severity} /> : t('lexicon.says-nothing')}
-      </Table.Td>
-      <Table.Td data-label={t('lexicon.weight')}>{number(stem.weight)}</Table.Td>
-      <Table.Td data-label={t('lexicon.language')}>{word('language', stem.language)}</Table.Td>
-      <Table.Td ta="right">
-        {may && (
-          <Menu position="bottom-end">
-            <Menu.Target>
-              <Button
-                size="compact-sm"
-                variant="subtle"
-                color="gray"
-                loading={remove.isPending}
-                aria-label={`${t('more')}: ${stem.stem}`}
-              >
-                <IconDots size={16} aria-hidden />
-              </Button>
-            </Menu.Target>
-            <Menu.Dropdown>
-              <Menu.Item onClick={onEdit}>{t('edit')}</Menu.Item>
-              <Menu.Item color="red" onClick={() => remove.mutate(undefined)}>
-                {t('lexicon.remove')}
-              </Menu.Item>
-            </Menu.Dropdown>
-          </Menu>
-        )}
-      </Table.Td>
-    </Table.Tr>
+    may && (
+      <MoreMenu
+        of={stem.stem}
+        pending={remove.isPending}
+        items={[
+          { label: t('edit'), run: onEdit },
+          { label: t('lexicon.remove'), run: () => remove.mutate(undefined), destroys: true },
+        ]}
+      />
+    )
   );
 }

@@ -1,11 +1,11 @@
-import { Button, Card, Group, Menu, Stack, Switch, Text } from '@mantine/core';
-import { IconDots } from '@tabler/icons-react';
+import { Button, Card, Group, Stack, Switch, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Mailbox, MailboxTested } from '../../../contract/intake.ts';
 import { Moment } from '../shell/business-clock.tsx';
 import { useWords } from '../shell/language.tsx';
 import { useMay } from '../shell/me.ts';
+import { MoreMenu } from '../shell/more-menu.tsx';
 import { sayUndoable, useDeed } from '../shell/notices.tsx';
 import { UpDownBadge } from '../shell/standing.tsx';
 import { Empty, PageTitle, Shown } from '../shell/states.tsx';
@@ -121,19 +121,14 @@ function OneMailbox({ mailbox, onEdit }: { mailbox: Mailbox; onEdit: () => void 
             <Button size="xs" variant="default" loading={test.isPending} onClick={() => test.mutate(undefined)}>
               {t('mailboxes.test')}
             </Button>
-            <Menu position="bottom-end">
-              <Menu.Target>
-                <Button size="xs" variant="default" px={8} aria-label={`${t('more')}: ${mailbox.name}`}>
-                  <IconDots size={16} aria-hidden />
-                </Button>
-              </Menu.Target>
-              <Menu.Dropdown>
-                <Menu.Item onClick={onEdit}>{t('edit')}</Menu.Item>
-                <Menu.Item color="red" onClick={() => end.mutate(undefined)}>
-                  {t('mailboxes.end')}
-                </Menu.Item>
-              </Menu.Dropdown>
-            </Menu>
+            <MoreMenu
+              of={mailbox.name}
+              pending={end.isPending}
+              items={[
+                { label: t('edit'), run: onEdit },
+                { label: t('mailboxes.end'), run: () => end.mutate(undefined), destroys: true },
+              ]}
+            />
           </Group>
         )}
       </Group>

@@ -1,10 +1,11 @@
-import { Anchor, Button, Group, Menu, Stack, Text } from '@mantine/core';
-import { IconDots, IconDownload } from '@tabler/icons-react';
+import { Anchor, Button, Group, Stack, Text } from '@mantine/core';
+import { IconDownload } from '@tabler/icons-react';
 import type { Static } from 'typebox';
 import type { DecideInbound, InboundBrief, InboundList } from '../../../contract/intake.ts';
 import { Moment } from '../shell/business-clock.tsx';
 import { useWords } from '../shell/language.tsx';
 import { useMay } from '../shell/me.ts';
+import { MoreMenu } from '../shell/more-menu.tsx';
 import { sayDone, sayUndoable, useDeed } from '../shell/notices.tsx';
 import { decideInbound, unblockSender } from './queries.ts';
 
@@ -87,26 +88,27 @@ export function OneInbound({ inbound, list }: { inbound: InboundBrief; list: Inb
                 {t('set-aside.make-case')}
               </Button>
             )}
-            <Menu position="bottom-end">
-              <Menu.Target>
-                <Button size="xs" variant="default" px={8} aria-label={`${t('more')}: ${inbound.sender}`}>
-                  <IconDots size={16} aria-hidden />
-                </Button>
-              </Menu.Target>
-              <Menu.Dropdown>
-                {!NO_CASE.includes(list) && (
-                  <Menu.Item onClick={() => decide.mutate({ decision: 'case', acknowledge: true })}>
-                    {t('set-aside.make-case-and-say')}
-                  </Menu.Item>
-                )}
-                {list !== 'spam' && (
-                  <Menu.Item onClick={() => decide.mutate({ decision: 'spam' })}>{t('set-aside.to-spam')}</Menu.Item>
-                )}
-                <Menu.Item color="red" onClick={() => decide.mutate({ decision: 'spam', blockSender: true })}>
-                  {t('set-aside.block')}
-                </Menu.Item>
-              </Menu.Dropdown>
-            </Menu>
+            <MoreMenu
+              of={inbound.sender}
+              items={[
+                ...(NO_CASE.includes(list)
+                  ? []
+                  : [
+                      {
+                        label: t('set-aside.make-case-and-say'),
+                        run: () => decide.mutate({ decision: 'case', acknowledge: true }),
+                      },
+                    ]),
+                ...(list === 'spam'
+                  ? []
+                  : [{ label: t('set-aside.to-spam'), run: () => decide.mutate({ decision: 'spam' }) }]),
+                {
+                  label: t('set-aside.block'),
+                  run: () => decide.mutate({ decision: 'spam', blockSender: true }),
+                  destroys: true,
+                },
+              ]}
+            />
           </Group>
         )}
       </Group>

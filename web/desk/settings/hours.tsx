@@ -83,7 +83,7 @@ function Week({ form, wrong }: Part) {
         return (
           <Stack key={name} gap={4} role="group" aria-label={name}>
             <Group gap="xs" align="flex-start" wrap="nowrap">
-              <Text size="sm" w={92} pt={7} style={{ flexShrink: 0 }} tt="capitalize">
+              <Text size="sm" w={{ base: 78, xs: 92 }} pt={7} style={{ flexShrink: 0 }} tt="capitalize">
                 {name}
               </Text>
               <Group gap="xs" flex={1}>
@@ -160,7 +160,7 @@ function OpeningFields({
       {(['from', 'to'] as const).map((end) => (
         <TextInput
           key={end}
-          w={72}
+          w={{ base: 62, xs: 72 }}
           inputMode="numeric"
           maxLength={5}
           aria-label={`${of}: ${t(`settings.${end}`)}`}

@@ -7,21 +7,23 @@ export function SpokenDefaults({ children }: { children: ReactNode }) {
   const { t } = useWords();
   const theme = useMemo(() => {
     const closeButtonProps = { 'aria-label': t('close') };
+    const ariaLabels = {
+      previousMonth: t('calendar.previous-month'),
+      nextMonth: t('calendar.next-month'),
+      previousYear: t('calendar.previous-year'),
+      nextYear: t('calendar.next-year'),
+      monthLevelControl: t('calendar.choose-month'),
+      yearLevelControl: t('calendar.choose-year'),
+    };
     return {
       components: {
         Modal: { defaultProps: { closeButtonProps, transitionProps: { duration: 120 } } },
         Notification: { defaultProps: { closeButtonProps } },
         PasswordInput: { defaultProps: { visibilityToggleButtonProps: { 'aria-label': t('password.show') } } },
+        DatePickerInput: { defaultProps: { ariaLabels } },
         DateTimePicker: {
           defaultProps: {
-            ariaLabels: {
-              previousMonth: t('calendar.previous-month'),
-              nextMonth: t('calendar.next-month'),
-              previousYear: t('calendar.previous-year'),
-              nextYear: t('calendar.next-year'),
-              monthLevelControl: t('calendar.choose-month'),
-              yearLevelControl: t('calendar.choose-year'),
-            },
+            ariaLabels,
             submitButtonProps: { 'aria-label': t('done') },
             timePickerProps: { hoursInputLabel: t('calendar.hours'), minutesInputLabel: t('calendar.minutes') },
           },

@@ -4,7 +4,6 @@ import {
   Button,
   Card,
   Group,
-  Menu,
   NumberInput,
   Select,
   Stack,
@@ -13,12 +12,13 @@ import {
   Text,
   Title,
 } from '@mantine/core';
-import { IconDots, IconTrash } from '@tabler/icons-react';
+import { IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Team, TeamMember } from '../../../contract/teams.ts';
 import { useWords } from '../shell/language.tsx';
 import { useMay, useMe } from '../shell/me.ts';
+import { MoreMenu } from '../shell/more-menu.tsx';
 import { sayUndoable, useDeed } from '../shell/notices.tsx';
 import { staffQuery } from '../staff/queries.ts';
 import { lastDayOf } from './absence-days.ts';
@@ -57,19 +57,14 @@ export function TeamCard({ team, onEdit }: { team: Team; onEdit: () => void }) {
           </Text>
         </div>
         {may && (
-          <Menu position="bottom-end">
-            <Menu.Target>
-              <ActionIcon variant="default" size="lg" aria-label={`${t('more')}: ${team.name}`}>
-                <IconDots size={16} aria-hidden />
-              </ActionIcon>
-            </Menu.Target>
-            <Menu.Dropdown>
-              <Menu.Item onClick={onEdit}>{t('edit')}</Menu.Item>
-              <Menu.Item color="red" onClick={() => end.mutate(undefined)}>
-                {t('teams.end')}
-              </Menu.Item>
-            </Menu.Dropdown>
-          </Menu>
+          <MoreMenu
+            of={team.name}
+            pending={end.isPending}
+            items={[
+              { label: t('edit'), run: onEdit },
+              { label: t('teams.end'), run: () => end.mutate(undefined), destroys: true },
+            ]}
+          />
         )}
       </Group>
       {team.members.length === 0 ? (
