@@ -25,14 +25,14 @@ const MOST_CALLED = 20;
 
 /**
  * Carries a decision out in the caller's transaction: columns, clocks, promises, hand-over, events, the ladder, and what the customer is told. Returns
- * the case as it is now, and the message that was said.
+ * the case as it is now, and the message that was said. `change` null: it was written with the message that brought it, and the record shows it.
  */
 export async function carryOut(
   tx: Tx,
   ports: CasePorts,
   actor: Actor,
   context: CaseContext,
-  decision: Decision,
+  decision: Omit<Decision, 'change'> & { change: Decision['change'] | null },
   saying: Omit<Saying, 'kind'> = {},
 ): Promise<{ record: CaseRecord; saidIn: string | null }> {
   const { clock } = ports.platform;
@@ -42,7 +42,7 @@ export async function carryOut(
   const climbed = decision.climb ? await climb(tx, context) : null;
   const change = { ...decision.change, ...climbed?.change };
   const record = { ...context.record, ...change, version: context.record.version + 1 };
-  await updateCase(tx, record.id, change);
+  if (decision.change !== null || climbed) await updateCase(tx, record.id, change);
   await recordEvents(
     tx,
     clock,
@@ -74,8 +74,15 @@ export async function carryOut(
       decision.handOver === 'accepted' && actor.kind === 'staff' ? actor.id : null,
     );
   if (climbed) await tellRung(tx, ports, context, record, climbed);
+  const isUntouched = !decision.clocks && !decision.settle && !decision.promise;
   const saidIn = decision.say
-    ? await sayToCustomer(tx, ports, actor, { ...context, record }, { ...saying, kind: decision.say })
+    ? await sayToCustomer(
+        tx,
+        ports,
+        actor,
+        { ...context, record },
+        { ...(isUntouched ? { promises: context.promises } : {}), ...saying, kind: decision.say },
+      )
     : null;
   return { record, saidIn };
 }

@@ -101,6 +101,8 @@ export interface Opening {
   language: Language;
   triage: Triage;
   message: IncomingMessage;
+  /** Whether the party is cared for first, when that is known already. */
+  standing?: { vulnerable: boolean; critical: boolean };
   /** Whose cases these are (a mailbox, a form); null: by topic. */
   teamId?: string | null;
   /** Older than the connection of its mailbox: never acknowledged. */

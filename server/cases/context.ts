@@ -40,11 +40,25 @@ export async function takeCase(tx: Tx, ports: CasePorts, id: string): Promise<Ca
 
 /** For a case that is locked already. */
 export async function contextOf(tx: Tx, ports: CasePorts, record: CaseRecord): Promise<CaseContext> {
+  const promises = (await promisesOf(tx, [record.id])).filter(({ state }) => state === 'open');
+  const handOver = await openHandOver(tx, record.id);
+  const saidYes = await saidYesSince(tx, record.id, record.fixReportedAt);
+  return await gathered(tx, ports, record, { promises, handOver, saidYes });
+}
+
+/** For a case that is made in this transaction: nothing was promised about it, and it was handed to nobody. */
+export const contextOfNew = async (tx: Tx, ports: CasePorts, record: CaseRecord): Promise<CaseContext> =>
+  await gathered(tx, ports, record, { promises: [], handOver: null, saidYes: false });
+
+async function gathered(
+  tx: Tx,
+  ports: CasePorts,
+  record: CaseRecord,
+  { promises, handOver, saidYes }: Pick<CaseContext, 'promises' | 'handOver'> & Pick<CaseFacts, 'saidYes'>,
+): Promise<CaseContext> {
   const settings = await readSettings(tx);
   const now = ports.platform.clock.business();
   const hours = workingHours(settings, ports.platform.timeZone);
-  const promises = (await promisesOf(tx, [record.id])).filter(({ state }) => state === 'open');
-  const handOver = await openHandOver(tx, record.id);
   const rungs = settings.careLadder.length;
   return {
     record,
@@ -59,7 +73,7 @@ export async function contextOf(tx: Tx, ports: CasePorts, record: CaseRecord): P
       rungMinutes: settings.careLadder[nextRung(record.rung, rungs)]?.minutes ?? 60,
       workingAfter: (minutes) => addWorkingMinutes(hours, now, minutes),
       hasNextWord: promises.some(({ kind }) => kind === 'case-next-word' || kind === 'staff-time'),
-      saidYes: await saidYesSince(tx, record.id, record.fixReportedAt),
+      saidYes,
       handOverOpen: handOver !== null,
     },
   };

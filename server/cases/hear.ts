@@ -52,14 +52,15 @@ async function hear(
   const { record } = context;
   const decision = decide({ do: 'hear', verdict, claim: message.claim }, record, context.facts, context.now);
   const kind = decision.heardAs ?? 'reply';
-  const messageId = await keepMessage(tx, ports, actor, record, message, kind);
   const moved = message.claim ? {} : await channelOf(tx, record, message);
+  const change = { ...moved, ...decision.change };
+  const messageId = await keepMessage(tx, ports, actor, record, message, kind, change);
   const { record: after } = await carryOut(
     tx,
     ports,
     actor,
-    { ...context, record: { ...record, ...moved } },
-    { ...decision, change: { ...moved, ...decision.change } },
+    { ...context, record: { ...record, ...change, version: record.version + 1 } },
+    { ...decision, change: null },
     { automaticReply: true },
   );
   if (message.channel === 'phone')

@@ -28,6 +28,7 @@ export {
   caseOfLink,
   caseOfMailIds,
   findCaseByNumber,
+  casesAround,
   openCasesOf,
   readCases,
   recentCasesOf,

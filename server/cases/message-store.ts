@@ -14,7 +14,7 @@ const MESSAGE = sql`messages.id, messages.case_id AS "caseId", messages.number, 
 export async function insertMessage(
   tx: Tx,
   message: Omit<MessageRecord, 'number' | 'stateReason'>,
-  change: Partial<CaseRecord> | null = null,
+  change?: Partial<CaseRecord> | null,
 ): Promise<void> {
   const more = change ? sql`, ${changed(change)}` : sql``;
   await write(

@@ -8,13 +8,13 @@ import { newId } from '../platform/ids.ts';
 import { makePromise } from '../promises/index.ts';
 import { chooseOwner, leadsOf, teamFor } from '../teams/index.ts';
 import type { CaseRecord, IncomingMessage, MessageRecord, Opened, Opening } from './case.ts';
-import { contextOf, incidentAnswer, timeOfAnswer } from './context.ts';
+import { contextOfNew, incidentAnswer, timeOfAnswer } from './context.ts';
 import { urgencyOf } from './life.ts';
 import { insertAttachments, insertMessage } from './message-store.ts';
 import { nextCaseNumber } from './number.ts';
 import type { CasePorts } from './ports.ts';
-import { isKnownCustomer, sayToCustomer } from './say.ts';
-import { insertCase, insertMailKey, updateCase } from './store.ts';
+import { destinationOf, sayToCustomer } from './say.ts';
+import { insertCase, insertMailKey } from './store.ts';
 import { suspectFromReports } from './suspect.ts';
 
 const ACKNOWLEDGEMENT: Actor = { kind: 'rule', name: 'acknowledgement' };
@@ -29,7 +29,7 @@ export async function openCase(tx: Tx, ports: CasePorts, actor: Actor, opening: 
   const { platform } = ports;
   const now = platform.clock.business();
   const { triage, message } = opening;
-  const standing = await partyStanding(tx, opening.partyId);
+  const standing = opening.standing ?? (await partyStanding(tx, opening.partyId));
   if (!standing) throw notFound('This party');
   const teamId = opening.teamId ?? (await teamFor(tx, platform.clock, triage.topic)).id;
   // Whom a complaint about conduct may be about does not get it.
@@ -98,26 +98,35 @@ export async function openCase(tx: Tx, ports: CasePorts, actor: Actor, opening: 
 
 async function acknowledge(tx: Tx, ports: CasePorts, record: CaseRecord, opening: Opening): Promise<void> {
   const { clock } = ports.platform;
-  const context = await contextOf(tx, ports, record);
+  const context = await contextOfNew(tx, ports, record);
   const { settings, facts, now } = context;
-  const answer = (await isKnownCustomer(tx, record)) ? await incidentAnswer(tx, record.incidentId) : null;
+  const destination = await destinationOf(tx, record.contactPointId);
+  const answer = destination?.verified ? await incidentAnswer(tx, record.incidentId) : null;
   // Behind an incident the customer hears when everybody behind it does.
   const dueAt = timeOfAnswer(answer, now) ?? facts.workingAfter(settings.cases.nextWordMinutes);
-  await makePromise(tx, clock, ACKNOWLEDGEMENT, {
-    kind: 'case-next-word',
-    subjectKind: 'case',
-    subjectId: record.id,
-    promisee: { kind: 'party', id: record.partyId },
-    dueAt,
-    ownerId: record.ownerId,
-  });
+  await makePromise(
+    tx,
+    clock,
+    ACKNOWLEDGEMENT,
+    {
+      kind: 'case-next-word',
+      subjectKind: 'case',
+      subjectId: record.id,
+      promisee: { kind: 'party', id: record.partyId },
+      dueAt,
+      ownerId: record.ownerId,
+    },
+    [],
+  );
   if (!settings.cases.acknowledge || opening.quiet || opening.mayBeAnswered === false) return;
   const said = await sayToCustomer(tx, ports, ACKNOWLEDGEMENT, context, {
     kind: 'acknowledgement',
     automaticReply: true,
+    by: dueAt,
+    destination,
+    change: { state: 'acknowledged', acknowledgedAt: now },
   });
   if (!said) return;
-  await updateCase(tx, record.id, { state: 'acknowledged', acknowledgedAt: now });
   await recordEvents(tx, clock, ACKNOWLEDGEMENT, [
     {
       kind: 'case.acknowledged',
@@ -128,7 +137,7 @@ async function acknowledge(tx: Tx, ports: CasePorts, record: CaseRecord, opening
   ]);
 }
 
-/** Keeps what was said in its case, with what was attached and the key by which answers find it. Returns the message's id. */
+/** Keeps what was said in its case, with what was attached, the key by which answers find it, and what changes about the case by it. Returns the message's id. */
 export async function keepMessage(
   tx: Tx,
   ports: CasePorts,
@@ -136,10 +145,11 @@ export async function keepMessage(
   record: Pick<CaseRecord, 'id'>,
   message: IncomingMessage,
   kind: MessageRecord['kind'],
+  change?: Partial<CaseRecord>,
 ): Promise<string> {
   const id = newId();
   const now = ports.platform.clock.business();
-  await insertMessage(tx, {
+  const kept = {
     id,
     caseId: record.id,
     direction: 'in',
@@ -161,7 +171,8 @@ export async function keepMessage(
     mailId: message.mailId,
     undoUntil: null,
     state: null,
-  });
+  } as const;
+  await insertMessage(tx, kept, change);
   await insertAttachments(tx, record.id, id, message.attachments);
   if (message.mailId) await insertMailKey(tx, { mailId: message.mailId, caseId: record.id, messageId: id, at: now });
   return id;

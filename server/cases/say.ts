@@ -6,7 +6,7 @@ import { type Actor, storedActor } from '../platform/actor.ts';
 import type { Tx } from '../platform/database/database.ts';
 import { newId } from '../platform/ids.ts';
 import { hashToken, newToken } from '../platform/secrets.ts';
-import { isWorkingTime, nextOpening, promisesOf } from '../promises/index.ts';
+import { isWorkingTime, nextOpening, type PromiseRecord, promisesOf } from '../promises/index.ts';
 import { readSettings } from '../settings/index.ts';
 import type { CaseRecord, MessageRecord, NewAttachment } from './case.ts';
 import { type CaseContext, incidentAnswer } from './context.ts';
@@ -53,13 +53,19 @@ export interface Saying {
   /** Written by a person: it can be taken back, for the time of the settings and at least so long. */
   undo?: { leastSeconds: number };
   mailId?: string;
+  /** Where it goes, when that was found out already. */
+  destination?: Destination | null;
+  /** What is promised about the case, when it is known already. */
+  promises?: readonly PromiseRecord[];
+  /** What else changes about the case by its being said. */
+  change?: Partial<CaseRecord>;
 }
 
 /** Whose words they are: what the customer did makes the product answer, and a standing report is nobody's own words. */
 const authorOf = (actor: Actor, kind: Saying['kind']): Actor =>
   actor.kind === 'rule' || (actor.kind === 'staff' && kind !== 'state') ? actor : AUTOMATIC_ANSWER;
 
-interface Destination {
+export interface Destination {
   contactPointId: string;
   channel: 'sms' | 'email' | 'pec';
   address: string;
@@ -70,7 +76,7 @@ interface Destination {
  * Where the customer is answered; null: on the page only. Nothing goes to an address that is neither verified nor one that somebody wrote from, or that
  * has ended.
  */
-async function destinationOf(tx: Tx, contactPointId: string | null): Promise<Destination | null> {
+export async function destinationOf(tx: Tx, contactPointId: string | null): Promise<Destination | null> {
   if (!contactPointId) return null;
   const point = await reachablePoint(tx, contactPointId);
   if (!point || point.dead) return null;
@@ -95,10 +101,11 @@ export async function sayToCustomer(
   saying: Saying,
 ): Promise<string | null> {
   const { clock } = ports.platform;
-  let destination = await destinationOf(tx, record.contactPointId);
+  let destination =
+    saying.destination === undefined ? await destinationOf(tx, record.contactPointId) : saying.destination;
   if (destination && saying.automaticReply && !(await ports.mayAnswerAutomatically(tx, destination.address, now)))
     destination = null;
-  const by = saying.by ?? (await standingTime(tx, record, saying.kind, now));
+  const by = saying.by ?? (await standingTime(tx, record, saying, now));
   const known = destination?.verified ?? false;
   const isNews = saying.kind === 'acknowledgement' || saying.kind === 'state' || saying.kind === 'incident';
   const text: CaseText = {
@@ -150,17 +157,17 @@ export async function sayToCustomer(
     undoUntil: undoSeconds > 0 ? new Date(clock.system().getTime() + undoSeconds * 1000) : null,
     state: undoSeconds > 0 ? 'held' : destination ? 'queued' : null,
   };
-  await insertMessage(tx, message);
+  await insertMessage(tx, message, saying.change);
   await insertAttachments(tx, record.id, id, saying.attachments ?? []);
   if (undoSeconds === 0 && destination) await send(tx, ports, record, message, destination);
   return id;
 }
 
 /** When we speak again: of a question, when it moves on by itself; else the promise that is open. */
-async function standingTime(tx: Tx, record: CaseRecord, kind: CaseText['kind'], now: Date): Promise<Date | null> {
+async function standingTime(tx: Tx, record: CaseRecord, { kind, promises }: Saying, now: Date): Promise<Date | null> {
   if (kind.startsWith('question') || kind.startsWith('fix-question')) return record.dueAt;
   const wanted = kind === 'call-promised' ? 'call-back' : 'case-next-word';
-  const open = (await promisesOf(tx, [record.id])).find(
+  const open = (promises ?? (await promisesOf(tx, [record.id]))).find(
     ({ state, kind: one, dueAt }) => state === 'open' && one === wanted && dueAt > now,
   );
   return record.pausedAt && wanted === 'case-next-word' ? null : (open?.dueAt ?? null);

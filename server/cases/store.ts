@@ -126,6 +126,27 @@ export async function openCasesOf(db: Db, partyIds: readonly string[]): Promise<
   return rows;
 }
 
+/**
+ * The cases of a party that have not ended, newest first, and those that ended at or after `since`, latest first; at most 200. `vague`: it began with words that make sense
+ * only after others.
+ */
+export async function casesAround(
+  db: Db,
+  partyId: string,
+  since: Date,
+): Promise<{ open: (CaseKey & { vague: boolean })[]; recent: CaseKey[] }> {
+  const { rows } = await sql<
+    CaseKey & { vague: boolean }
+  >`SELECT ${KEY}, coalesce(triage->>'vague' = 'true' AND topic = 'other', false) AS vague FROM cases
+    WHERE party_id = ${partyId} AND (ended_at IS NULL OR ended_at >= ${since}) ORDER BY ended_at DESC NULLS FIRST, opened_at DESC, id DESC LIMIT ${MOST_KEYS}`.execute(
+    db,
+  );
+  return {
+    open: rows.filter(({ endedAt }) => endedAt === null),
+    recent: rows.filter(({ endedAt, joinedTo }) => endedAt !== null && joinedTo === null),
+  };
+}
+
 /** The cases of some parties that ended at or after `since`, latest first; at most 200. */
 export async function recentCasesOf(db: Db, partyIds: readonly string[], since: Date): Promise<CaseKey[]> {
   if (partyIds.length === 0) return [];

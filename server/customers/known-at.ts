@@ -110,10 +110,9 @@ export async function verifyContactPoint(
   ]);
 }
 
-/** Holds a party until the end of the transaction, so that two messages of one person don't open two cases; false: there is none. */
-export async function lockParty(tx: Tx, partyId: string): Promise<boolean> {
-  const { rows } = await sql`SELECT 1 FROM parties WHERE id = ${partyId}::uuid FOR UPDATE`.execute(tx);
-  return rows.length > 0;
+/** Holds a party until the end of the transaction, so that two messages of one person don't open two cases. */
+export async function lockParty(tx: Tx, partyId: string): Promise<void> {
+  await write(tx, sql`SELECT 1 FROM parties WHERE id = ${partyId}::uuid FOR UPDATE`);
 }
 
 /** Nothing arrives at an address: whoever has it is not written to there until it works again. Returns how many contact points that are. */

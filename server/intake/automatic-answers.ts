@@ -21,20 +21,11 @@ export async function mayAnswerAutomatically(tx: Tx, address: string, now: Date)
     sql`SELECT pg_advisory_xact_lock(hashtext('filodiretto answers ' || current_schema() || ${hash.toString('hex')}))`,
   );
   const { cases } = await readSettings(tx);
-  const { rows } = await sql<{
-    hour: number;
-    day: number;
-  }>`SELECT count(*) FILTER (WHERE at > ${new Date(now.getTime() - HOUR)}) AS hour, count(*) AS day
-    FROM automatic_answers WHERE address_hash = ${hash} AND at > ${new Date(now.getTime() - DAY)} AND at <= ${now}`.execute(
-    tx,
-  );
-  const { hour = 0, day = 0 } = rows[0] ?? {};
-  if (hour >= cases.automaticPerHour || day >= cases.automaticPerDay) return false;
-  await write(
-    tx,
-    sql`INSERT INTO automatic_answers (address_hash, at, message_id) VALUES (${hash}, ${now}, ${newId()})`,
-  );
-  return true;
+  const { rows } = await sql`INSERT INTO automatic_answers (address_hash, at, message_id)
+    SELECT ${hash}, ${now}, ${newId()} FROM (SELECT count(*) FILTER (WHERE at > ${new Date(now.getTime() - HOUR)}) AS hour, count(*) AS day
+      FROM automatic_answers WHERE address_hash = ${hash} AND at > ${new Date(now.getTime() - DAY)} AND at <= ${now}) AS sent
+    WHERE hour < ${cases.automaticPerHour} AND day < ${cases.automaticPerDay} RETURNING 1`.execute(tx);
+  return rows.length > 0;
 }
 
 /** Those of more than a day ago count no more. Returns how many were forgotten, at most 1,000. */

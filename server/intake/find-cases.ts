@@ -26,17 +26,6 @@ async function standing(tx: Tx, key: CaseKey | null): Promise<CaseAt | null> {
   return found;
 }
 
-/** The open cases of a party, with what began them. */
-export async function openOf(tx: Tx, partyId: string): Promise<CaseAt[]> {
-  const open = await openCasesOf(tx, [partyId]);
-  const unclear = open.filter(({ topic }) => topic === 'other').map(({ id }) => id);
-  if (unclear.length === 0) return open;
-  const vague = new Set(
-    (await readCases(tx, unclear)).filter((record) => record.triage.vague === true).map(({ id }) => id),
-  );
-  return open.map((key) => ({ ...key, vague: vague.has(key.id) }));
-}
-
 /** By link, by the mails that it answers, by number: the case that a message names. */
 export async function namedCases(
   tx: Tx,

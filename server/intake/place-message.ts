@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Channel, Language } from '../../contract/answer.ts';
 import type { CaseChannel } from '../../contract/cases.ts';
-import { addMessage, type IncomingMessage, openCase, openCasesOf, proposeJoin, recentCasesOf } from '../cases/index.ts';
+import { addMessage, casesAround, type IncomingMessage, openCase, openCasesOf, proposeJoin } from '../cases/index.ts';
 import {
   actsFor,
   claimParty,
@@ -16,7 +16,7 @@ import type { Actor } from '../platform/actor.ts';
 import { storeBlob } from '../platform/blobs.ts';
 import type { Tx } from '../platform/database/database.ts';
 import { readSettings } from '../settings/index.ts';
-import { namedCases, openOf } from './find-cases.ts';
+import { namedCases } from './find-cases.ts';
 import { type Identity, identify, type Proof, proofOf } from './identify.ts';
 import type { Inbound, InboundChannel, Reading } from './intake.ts';
 import { readLexicon } from './lexicon-store.ts';
@@ -91,10 +91,8 @@ export async function placeMessage(
     place,
   });
   const named = await namedCases(tx, everything, reading);
-  const openOfAll = await openCasesOf(
-    tx,
-    candidates.map(({ partyId }) => partyId),
-  );
+  // Only where several have the address it matters which of them has an open matter.
+  const openOfAll = candidates.length > 1 ? await openCasesOf(tx, candidates.map(({ partyId }) => partyId)) : [];
   const level = look.spokenOf.flatMap(({ topic, weight }) => (weight === look.spokenOf[0]?.weight ? [topic] : []));
   // Words that only make sense as a part of something are about whatever is open.
   const isVague = look.topic === 'other' || isReminder(words);
@@ -124,17 +122,17 @@ export async function placeMessage(
   if (known) await lockParty(tx, known.partyId);
   const threading = threadMessage({
     partyId: known?.partyId ?? null,
-    actsFor: known && !claim ? await actsFor(tx, known.partyId, now) : [],
+    actsFor:
+      known && !claim && named.some((found) => found && found.partyId !== known.partyId)
+        ? await actsFor(tx, known.partyId, now)
+        : [],
     claim: claim && known !== null,
     byLink: named[0],
     byReply: named[1],
     byNumber: named[2],
-    open: known ? await openOf(tx, known.partyId) : [],
-    recent: known
-      ? (await recentCasesOf(tx, [known.partyId], daysBefore(now, settings.cases.reopenDays))).filter(
-          ({ joinedTo }) => joinedTo === null,
-        )
-      : [],
+    ...(known
+      ? await casesAround(tx, known.partyId, daysBefore(now, settings.cases.reopenDays))
+      : { open: [], recent: [] }),
     topic: look.topic,
     level,
     touched: look.spokenOf.map(({ topic }) => topic),
@@ -189,11 +187,13 @@ export async function placeMessage(
       facts,
     };
   }
+  const standing = candidates.find(({ partyId }) => partyId === known?.partyId);
   const service = known ? await serviceOf(tx, known.partyId, place?.name ?? null) : null;
   const opened = await openCase(tx, ports.cases, actor, {
     partyId: writer.partyId,
     contactPointId: await answeredAt(inbound.channel, writer, candidates, placing),
     language: look.language,
+    ...(standing ? { standing } : {}),
     triage: {
       topic: look.topic,
       severity: look.severity,

@@ -13,7 +13,7 @@ const said = (promise: NewPromise | PromiseRecord): Record<string, unknown> => (
 
 /**
  * Makes a promise and supersedes the open ones of the kinds in `replaces` about the same subject (default: its own kind).
- * Superseding is for promises that have not fallen due: one that has is broken by `settleDuePromises`, and is left to it here.
+ * Superseding is for promises that have not fallen due: one that has is broken by `settleDuePromises`, and is left to it here. With none to replace, none is looked for.
  */
 export async function makePromise(
   tx: Tx,
@@ -23,7 +23,10 @@ export async function makePromise(
   replaces: readonly PromiseKind[] = [promise.kind],
 ): Promise<PromiseRecord> {
   const now = clock.business();
-  const former = (await openPromises(tx, promise.subjectId)).filter((open) => replaces.includes(open.kind));
+  const former =
+    replaces.length === 0
+      ? []
+      : (await openPromises(tx, promise.subjectId)).filter((open) => replaces.includes(open.kind));
   // The state leaves 'open' before the new one comes: there is one open promise of a kind about a subject.
   for (const open of former)
     await settlePromises(
