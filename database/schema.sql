@@ -973,6 +973,38 @@ CREATE TABLE hand_overs (
 CREATE UNIQUE INDEX hand_overs_open ON hand_overs (case_id) WHERE ended_at IS NULL;
 CREATE INDEX hand_overs_open_by_team ON hand_overs (to_team_id, due_at) WHERE ended_at IS NULL;
 
+CREATE TABLE mass_acts (
+  id uuid NOT NULL,
+  incident_id uuid NOT NULL,
+  staff_id text NOT NULL,
+  act jsonb NOT NULL,
+  state text NOT NULL,
+  made_at timestamp with time zone NOT NULL,
+  undo_until timestamp with time zone NOT NULL,
+  settled_at timestamp with time zone,
+  CONSTRAINT mass_acts_pkey PRIMARY KEY (id),
+  CONSTRAINT mass_acts_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents(id),
+  CONSTRAINT mass_acts_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(id),
+  CONSTRAINT mass_acts_state_check CHECK (state = ANY (ARRAY['waiting'::text, 'undone'::text, 'running'::text, 'done'::text]))
+);
+CREATE INDEX mass_acts_by_incident ON mass_acts (incident_id, made_at);
+CREATE INDEX mass_acts_to_do ON mass_acts (undo_until) WHERE state = ANY (ARRAY['waiting'::text, 'running'::text]);
+
+CREATE TABLE mass_act_cases (
+  act_id uuid NOT NULL,
+  number integer NOT NULL,
+  case_id uuid NOT NULL,
+  settled_at timestamp with time zone,
+  did text,
+  left_code text,
+  left_because text,
+  CONSTRAINT mass_act_cases_pkey PRIMARY KEY (act_id, number),
+  CONSTRAINT mass_act_cases_act_id_fkey FOREIGN KEY (act_id) REFERENCES mass_acts(id) ON DELETE CASCADE,
+  CONSTRAINT mass_act_cases_case_id_fkey FOREIGN KEY (case_id) REFERENCES cases(id)
+);
+CREATE INDEX mass_act_cases_by_case ON mass_act_cases (case_id);
+CREATE INDEX mass_act_cases_to_do ON mass_act_cases (act_id, number) WHERE settled_at IS NULL;
+
 CREATE TABLE case_links (
   token_hash text NOT NULL,
   case_id uuid NOT NULL,

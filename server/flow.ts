@@ -13,6 +13,7 @@ import {
   moveCasesBack,
   noteMessageOutcomes,
   readCases,
+  runMassActs,
   settleDueCases,
   warnOfCasePromise,
 } from './cases/index.ts';
@@ -187,6 +188,7 @@ export function createFlow(platform: Platform): Flow {
               : afterIncidentPromisesBroke(tx, ports, broken),
           ),
         () => settleDueCases(cases),
+        () => runMassActs(cases),
         () => releaseDueAnnouncements(platform, ports.telling),
         () =>
           warnOfPromises(platform, (tx, promise) =>

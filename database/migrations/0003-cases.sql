@@ -239,6 +239,32 @@ CREATE TABLE hand_overs (
 CREATE UNIQUE INDEX hand_overs_open ON hand_overs (case_id) WHERE ended_at IS NULL;
 CREATE INDEX hand_overs_open_by_team ON hand_overs (to_team_id, due_at) WHERE ended_at IS NULL;
 
+-- One act on many cases of an incident. It waits a minute in which it can be taken back, then each case is done in a transaction of its own.
+CREATE TABLE mass_acts (
+  id uuid PRIMARY KEY,
+  incident_id uuid NOT NULL REFERENCES incidents,
+  staff_id text NOT NULL REFERENCES staff,
+  act jsonb NOT NULL,
+  state text NOT NULL CHECK (state IN ('waiting', 'undone', 'running', 'done')),
+  made_at timestamptz NOT NULL,
+  undo_until timestamptz NOT NULL, -- system clock
+  settled_at timestamptz -- undone, or all done
+);
+CREATE INDEX mass_acts_by_incident ON mass_acts (incident_id, made_at);
+CREATE INDEX mass_acts_to_do ON mass_acts (undo_until) WHERE state IN ('waiting', 'running');
+CREATE TABLE mass_act_cases (
+  act_id uuid NOT NULL REFERENCES mass_acts ON DELETE CASCADE,
+  number int NOT NULL, -- in this order
+  case_id uuid NOT NULL REFERENCES cases,
+  settled_at timestamptz,
+  did text, -- what became of it; null: it was left, and why:
+  left_code text,
+  left_because text, -- of refusals that have no words of their own
+  PRIMARY KEY (act_id, number)
+);
+CREATE INDEX mass_act_cases_to_do ON mass_act_cases (act_id, number) WHERE settled_at IS NULL;
+CREATE INDEX mass_act_cases_by_case ON mass_act_cases (case_id);
+
 -- Links to the customer's page: 128 random bits, stored hashed, one case.
 CREATE TABLE case_links (
   token_hash text PRIMARY KEY,

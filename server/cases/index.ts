@@ -13,6 +13,7 @@ export type {
 } from './case.ts';
 export { addMessage, askForCall, cancelCase, chooseChannel, confirmFix, denyFix, makeFormal } from './hear.ts';
 export { noteCertifiedFate } from './legal-receipt.ts';
+export { runMassActs } from './mass-run.ts';
 export { attachmentsOf } from './message-store.ts';
 export { type MovedCases, moveCases, moveCasesBack } from './move-cases.ts';
 export { spokenNumber } from './number.ts';

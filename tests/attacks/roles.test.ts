@@ -120,6 +120,8 @@ const ROUTES: Record<string, { opens: Opening; body?: unknown }> = {
   'POST /api/v1/cases/undo': { opens: 'cases:work', body: { messageIds: ['0196f1c2-7d1e-7c3a-9f51-3f6a2b8c9d01'] } },
   'POST /api/v1/incidents/{id}/cases/mass': { opens: 'cases:mass', body: { act: 'unlink' } },
   'POST /api/v1/incidents/{id}/cases/mass/preview': { opens: 'cases:mass', body: { act: 'unlink' } },
+  'GET /api/v1/incidents/{id}/mass-acts': { opens: 'cases:mass' },
+  'POST /api/v1/mass-acts/{id}/undo': { opens: 'cases:mass' },
   'GET /api/v1/incidents': { opens: 'incidents:see' },
   'GET /api/v1/incidents/{id}': { opens: 'incidents:see' },
   'POST /api/v1/incidents/{id}/confirm': { opens: 'incidents:work', body: { version: 1 } },
