@@ -12,6 +12,7 @@ import {
   moveCases,
   moveCasesBack,
   noteMessageOutcomes,
+  passOnOfAbsent,
   readCases,
   runMassActs,
   settleDueCases,
@@ -179,6 +180,8 @@ export function createFlow(platform: Platform): Flow {
             (kind: AlarmSource['kind'], body: Buffer) => ALARM_READERS[kind](parse(body)),
             onAlarms,
           ),
+        // Who is not there can keep no promise: before what falls due.
+        () => passOnOfAbsent(cases),
         // What fell due.
         () => settleDueIncidents(ports),
         () =>

@@ -5,6 +5,7 @@ export { firstRunLink } from './invitations.ts';
 export { accessRoutes, type MailLink } from './routes.ts';
 export {
   activeRoles,
+  endedStaff,
   removeEnded as removeEndedSessions,
   staffEmail,
   staffNames,

@@ -1,3 +1,4 @@
+export { passOnOfAbsent } from './absent-owner.ts';
 export { afterCasePromisesBroke, warnOfCasePromise } from './after-break.ts';
 export type {
   Added,
