@@ -584,7 +584,7 @@ CREATE INDEX inbound_messages_by_case ON inbound_messages (case_id) WHERE case_i
 CREATE INDEX inbound_messages_by_mail_id ON inbound_messages (mail_id_hash) WHERE mail_id_hash IS NOT NULL;
 CREATE INDEX inbound_messages_by_sender ON inbound_messages (channel, sender, received_at);
 CREATE INDEX inbound_messages_decided ON inbound_messages (decision, received_at) WHERE case_id IS NULL;
-CREATE INDEX inbound_messages_waiting ON inbound_messages (received_at) WHERE worked_at IS NULL;
+CREATE INDEX inbound_messages_waiting ON inbound_messages (quiet, received_at, id) WHERE worked_at IS NULL;
 CREATE INDEX inbound_messages_with_raw ON inbound_messages (received_at, id) WHERE raw IS NOT NULL OR raw_blob IS NOT NULL;
 
 CREATE TABLE inbound_parts (

@@ -342,6 +342,9 @@ ALTER TABLE inbound_messages ADD COLUMN case_id uuid;
 ALTER TABLE inbound_messages ADD COLUMN facts jsonb NOT NULL DEFAULT '{}'; -- what the channel knows beside the words; no words in it
 ALTER TABLE inbound_messages ADD COLUMN trouble text; -- why it could not be read
 ALTER TABLE inbound_messages ADD COLUMN mail_id_hash bytea; -- SHA-256 of its Message-ID: the same mail through two mailboxes is one
+-- What may want an answer before years of old mail.
+DROP INDEX inbound_messages_waiting;
+CREATE INDEX inbound_messages_waiting ON inbound_messages (quiet, received_at, id) WHERE worked_at IS NULL;
 CREATE INDEX inbound_messages_decided ON inbound_messages (decision, received_at) WHERE case_id IS NULL;
 CREATE INDEX inbound_messages_by_mail_id ON inbound_messages (mail_id_hash) WHERE mail_id_hash IS NOT NULL;
 CREATE INDEX inbound_messages_by_case ON inbound_messages (case_id) WHERE case_id IS NOT NULL;
