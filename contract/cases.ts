@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { Id, Instant, Language } from './answer.ts';
 import { CaseChannel, CaseMessage, CaseState, Topic, WaitingFor } from './case-nouns.ts';
+import { ANSWER_FILES } from './files.ts';
 import { Severity, TimelineEntry } from './incidents.ts';
 import { OneOf } from './one-of.ts';
 
@@ -216,6 +217,8 @@ export const AnswerCase = Type.Object(
     heardUpTo: Type.Optional(Type.Integer({ minimum: 0 })),
     /** It answers the formal complaint. */
     answersComplaint: Type.Optional(Type.Boolean()),
+    /** Files uploaded before (see contract/files.ts), in this order. */
+    fileIds: Type.Optional(Type.Array(Id, { maxItems: ANSWER_FILES.files, uniqueItems: true })),
   },
   {
     additionalProperties: false,

@@ -932,6 +932,25 @@ CREATE TABLE attachments (
 );
 CREATE INDEX attachments_by_blob ON attachments (blob_id);
 
+CREATE TABLE draft_files (
+  id uuid NOT NULL,
+  case_id uuid NOT NULL,
+  staff_id text NOT NULL,
+  name text NOT NULL,
+  type text NOT NULL,
+  declared_type text,
+  size bigint NOT NULL,
+  blob_id bytea NOT NULL,
+  made_at timestamp with time zone NOT NULL,
+  CONSTRAINT draft_files_pkey PRIMARY KEY (id),
+  CONSTRAINT draft_files_blob_id_fkey FOREIGN KEY (blob_id) REFERENCES blobs(id),
+  CONSTRAINT draft_files_case_id_fkey FOREIGN KEY (case_id) REFERENCES cases(id),
+  CONSTRAINT draft_files_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(id)
+);
+CREATE INDEX draft_files_by_age ON draft_files (made_at);
+CREATE INDEX draft_files_by_blob ON draft_files (blob_id);
+CREATE INDEX draft_files_by_case ON draft_files (case_id, staff_id);
+
 CREATE TABLE mail_keys (
   mail_id_hash bytea NOT NULL,
   case_id uuid NOT NULL,

@@ -19,6 +19,7 @@ import {
   warnOfCasePromise,
 } from './cases/index.ts';
 import type { OutgoingAttachment } from './channels/channel.ts';
+import { judgeContent, safeName } from './channels/email/attachments.ts';
 import { openChannel } from './channels/open-channel.ts';
 import { ALARM_READERS, parse } from './channels/webhook/routes.ts';
 import { type MergePorts, unsubscribeToken } from './customers/index.ts';
@@ -101,6 +102,10 @@ export function createFlow(platform: Platform): Flow {
     mayAnswerAutomatically,
     mailboxOf,
     incidentBehind,
+    judgeFile: async (content, name, declared) => {
+      const safe = safeName(name, 'file');
+      return { name: safe, ...(await judgeContent(content, safe, declared)) };
+    },
     suspectIncident: (tx, by) => suspectByReports(tx, ports, by),
   };
   const onOutcomes: OutboxHooks['onOutcomes'] = async (tx, outcomes) => {

@@ -202,6 +202,22 @@ CREATE TABLE attachments (
 );
 CREATE INDEX attachments_by_blob ON attachments (blob_id);
 
+-- Files that staff attached to an answer which is not sent yet; forgotten after a day.
+CREATE TABLE draft_files (
+  id uuid PRIMARY KEY,
+  case_id uuid NOT NULL REFERENCES cases,
+  staff_id text NOT NULL REFERENCES staff,
+  name text NOT NULL,
+  type text NOT NULL, -- by content
+  declared_type text,
+  size bigint NOT NULL,
+  blob_id bytea NOT NULL REFERENCES blobs,
+  made_at timestamptz NOT NULL -- system clock
+);
+CREATE INDEX draft_files_by_case ON draft_files (case_id, staff_id);
+CREATE INDEX draft_files_by_age ON draft_files (made_at);
+CREATE INDEX draft_files_by_blob ON draft_files (blob_id);
+
 -- The Message-IDs by which a reply finds its case. Not partitioned: the reply knows no month.
 CREATE TABLE mail_keys (
   mail_id_hash bytea PRIMARY KEY, -- SHA-256

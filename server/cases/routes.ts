@@ -27,6 +27,7 @@ import { notFound } from '../platform/errors.ts';
 import { actorOf, type Http } from '../platform/http.ts';
 import { attachmentRoute } from './attachment-route.ts';
 import { changeCase, joinCases, partCases, undoMessages } from './change-case.ts';
+import { draftFileRoutes } from './draft-files.ts';
 import { cancelCase, denyFix, makeFormal } from './hear.ts';
 import { listCases } from './list-store.ts';
 import { resourcesNear } from './mass.ts';
@@ -56,6 +57,7 @@ const WORK = { access: 'deed:cases:work' } as const;
 export function caseRoutes(http: Http, ports: CasePorts): void {
   attachmentRoute(http, ports);
   massRoutes(http, ports);
+  draftFileRoutes(http, ports);
   const { platform } = ports;
   const { db } = platform.database;
 

@@ -117,6 +117,7 @@ export async function sayToCustomer(
       ? new Date(record.formalAt.getTime() + settings.cases.formalDays * DAY).toISOString()
       : null,
     reopenDays: settings.cases.reopenDays,
+    ...(saying.attachments?.length ? { files: saying.attachments.length } : {}),
   };
   const isAutomatic = actor.kind !== 'staff';
   if (isAutomatic && text.by === null && (isNews || saying.kind === 'reopened' || saying.kind === 'denied')) {

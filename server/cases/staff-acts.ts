@@ -11,6 +11,7 @@ import { readSettings } from '../settings/index.ts';
 import { carryOut } from './carry-out.ts';
 import type { IncomingMessage, MessageRecord } from './case.ts';
 import { type CaseContext, incidentAnswer, takeCase, timeOfAnswer } from './context.ts';
+import { filesOfAnswer } from './files-of-answer.ts';
 import { addMessage, confirmFix, denyFix } from './hear.ts';
 import { type Command, ENDED } from './life.ts';
 import { insertMessage, lastHeard } from './message-store.ts';
@@ -215,6 +216,7 @@ export async function answerCase(
     kind: 'answer',
     words: answer.words,
     by,
+    attachments: await filesOfAnswer(tx, actor, id, answer.fileIds ?? []),
     undo,
   });
   if (!said) throw new Error('an answer was not said');

@@ -100,6 +100,8 @@ const ROUTES: Record<string, { opens: Opening; body?: unknown }> = {
   'GET /api/v1/cases/{id}/messages': { opens: 'cases:see' },
   'GET /api/v1/cases/{id}/attachments/{attachmentId}': { opens: 'cases:see' },
   'POST /api/v1/cases/{id}/answers': { opens: 'cases:work', body: { words: 'x' } },
+  'POST /api/v1/cases/{id}/files': { opens: 'cases:work' },
+  'DELETE /api/v1/cases/{id}/files/{fileId}': { opens: 'cases:work' },
   'POST /api/v1/cases/{id}/questions': { opens: 'cases:work', body: { words: 'x' } },
   'POST /api/v1/cases/{id}/notes': { opens: 'cases:see', body: { words: 'x', visibility: 'operator' } },
   'POST /api/v1/cases/{id}/heard': { opens: 'cases:work', body: { words: 'x' } },
