@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { Id, Instant, Language } from './answer.ts';
 import { CaseChannel, CaseMessage, CaseState, Topic, WaitingFor } from './case-nouns.ts';
+import { ANSWER_FILES } from './files.ts';
 import { Severity, TimelineEntry } from './incidents.ts';
 import { OneOf } from './one-of.ts';
 
@@ -65,12 +66,14 @@ export const CASE_VIEWS = [
 export const CaseView = OneOf(CASE_VIEWS);
 export type CaseView = (typeof CASE_VIEWS)[number];
 
-/** GET /api/v1/cases?view=…&incident=…&party=…&after=…&limit=… (at most 100). The most urgent first; ended ones latest first. */
+/** GET /api/v1/cases?view=…&incident=…&party=…&near=…&after=…&limit=… (at most 100). The most urgent first; ended ones latest first. */
 export const ListCases = Type.Object(
   {
     view: Type.Optional(CaseView),
     incident: Type.Optional(Id),
     party: Type.Optional(Id),
+    /** Open ones about lines on or below the resource of this incident that no incident explains. */
+    near: Type.Optional(Id),
     after: Type.Optional(Type.String({ maxLength: 200, description: '`next` of the page before.' })),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
   },
@@ -99,8 +102,6 @@ export const Case = Type.Object({
   ...CaseBrief.properties,
   version: Type.Integer(),
   serviceId: Nullable(Id),
-  resourceId: Nullable(Id),
-  /** Where the customer is answered; null: on the page only. */
   /** The line that it is about; `resource`: the name of what it hangs on. */
   service: Nullable(
     Type.Object({
@@ -111,6 +112,8 @@ export const Case = Type.Object({
       resource: Type.String(),
     }),
   ),
+  resourceId: Nullable(Id),
+  /** Where the customer is answered; null: on the page only. */
   contact: Nullable(Type.Object({ id: Id, channel: Type.String(), address: Type.String(), verified: Type.Boolean() })),
   triage: Type.Record(Type.String(), Type.Unknown()),
   acknowledgedAt: Nullable(Instant),
@@ -214,6 +217,8 @@ export const AnswerCase = Type.Object(
     heardUpTo: Type.Optional(Type.Integer({ minimum: 0 })),
     /** It answers the formal complaint. */
     answersComplaint: Type.Optional(Type.Boolean()),
+    /** Files uploaded before (see contract/files.ts), in this order. */
+    fileIds: Type.Optional(Type.Array(Id, { maxItems: ANSWER_FILES.files, uniqueItems: true })),
   },
   {
     additionalProperties: false,
@@ -293,35 +298,7 @@ export type JoinCase = Static<typeof JoinCase>;
 export const PartCase = Type.Object({ intoId: Type.Optional(Id) }, { additionalProperties: false });
 export type PartCase = Static<typeof PartCase>;
 
-/**
- * POST /api/v1/incidents/:id/cases/mass[/preview]: one act on all open cases of an incident (at most 500 in a call). Answers can be taken back for the
- * minute that they wait; POST /api/v1/cases/undo { messageIds }.
- */
-export const MassAct = Type.Object(
-  {
-    act: OneOf(['answer', 'hand-over', 'fix', 'unlink'] as const),
-    words: Type.Optional(Words),
-    nextWordBy: Type.Optional(Instant),
-    teamId: Type.Optional(Id),
-    /** Only these; default: all open ones of the incident. */
-    caseIds: Type.Optional(Type.Array(Id, { maxItems: 500 })),
-  },
-  { additionalProperties: false },
-);
-export type MassAct = Static<typeof MassAct>;
-export const MassPreview = Type.Object({
-  cases: Type.Integer(),
-  /** Those that it cannot be done to, and why. */
-  left: Type.Array(Type.Object({ number: Type.String(), because: Type.String() })),
-  sample: Nullable(Type.String({ description: 'What the first of them would read.' })),
-});
-export type MassPreview = Static<typeof MassPreview>;
-export const MassDone = Type.Object({
-  done: Type.Integer(),
-  left: Type.Array(Type.Object({ number: Type.String(), because: Type.String() })),
-  messageIds: Type.Array(Id),
-});
-export type MassDone = Static<typeof MassDone>;
+/** POST /api/v1/cases/undo → MessagesUndone: messages that have not left yet are taken back. */
 export const UndoMessages = Type.Object(
   { messageIds: Type.Array(Id, { minItems: 1, maxItems: 500 }) },
   { additionalProperties: false },

@@ -584,7 +584,7 @@ CREATE INDEX inbound_messages_by_case ON inbound_messages (case_id) WHERE case_i
 CREATE INDEX inbound_messages_by_mail_id ON inbound_messages (mail_id_hash) WHERE mail_id_hash IS NOT NULL;
 CREATE INDEX inbound_messages_by_sender ON inbound_messages (channel, sender, received_at);
 CREATE INDEX inbound_messages_decided ON inbound_messages (decision, received_at) WHERE case_id IS NULL;
-CREATE INDEX inbound_messages_waiting ON inbound_messages (received_at) WHERE worked_at IS NULL;
+CREATE INDEX inbound_messages_waiting ON inbound_messages (quiet, received_at, id) WHERE worked_at IS NULL;
 CREATE INDEX inbound_messages_with_raw ON inbound_messages (received_at, id) WHERE raw IS NOT NULL OR raw_blob IS NOT NULL;
 
 CREATE TABLE inbound_parts (
@@ -932,6 +932,25 @@ CREATE TABLE attachments (
 );
 CREATE INDEX attachments_by_blob ON attachments (blob_id);
 
+CREATE TABLE draft_files (
+  id uuid NOT NULL,
+  case_id uuid NOT NULL,
+  staff_id text NOT NULL,
+  name text NOT NULL,
+  type text NOT NULL,
+  declared_type text,
+  size bigint NOT NULL,
+  blob_id bytea NOT NULL,
+  made_at timestamp with time zone NOT NULL,
+  CONSTRAINT draft_files_pkey PRIMARY KEY (id),
+  CONSTRAINT draft_files_blob_id_fkey FOREIGN KEY (blob_id) REFERENCES blobs(id),
+  CONSTRAINT draft_files_case_id_fkey FOREIGN KEY (case_id) REFERENCES cases(id),
+  CONSTRAINT draft_files_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(id)
+);
+CREATE INDEX draft_files_by_age ON draft_files (made_at);
+CREATE INDEX draft_files_by_blob ON draft_files (blob_id);
+CREATE INDEX draft_files_by_case ON draft_files (case_id, staff_id);
+
 CREATE TABLE mail_keys (
   mail_id_hash bytea NOT NULL,
   case_id uuid NOT NULL,
@@ -972,6 +991,38 @@ CREATE TABLE hand_overs (
 );
 CREATE UNIQUE INDEX hand_overs_open ON hand_overs (case_id) WHERE ended_at IS NULL;
 CREATE INDEX hand_overs_open_by_team ON hand_overs (to_team_id, due_at) WHERE ended_at IS NULL;
+
+CREATE TABLE mass_acts (
+  id uuid NOT NULL,
+  incident_id uuid NOT NULL,
+  staff_id text NOT NULL,
+  act jsonb NOT NULL,
+  state text NOT NULL,
+  made_at timestamp with time zone NOT NULL,
+  undo_until timestamp with time zone NOT NULL,
+  settled_at timestamp with time zone,
+  CONSTRAINT mass_acts_pkey PRIMARY KEY (id),
+  CONSTRAINT mass_acts_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents(id),
+  CONSTRAINT mass_acts_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES staff(id),
+  CONSTRAINT mass_acts_state_check CHECK (state = ANY (ARRAY['waiting'::text, 'undone'::text, 'running'::text, 'done'::text]))
+);
+CREATE INDEX mass_acts_by_incident ON mass_acts (incident_id, made_at);
+CREATE INDEX mass_acts_to_do ON mass_acts (undo_until) WHERE state = ANY (ARRAY['waiting'::text, 'running'::text]);
+
+CREATE TABLE mass_act_cases (
+  act_id uuid NOT NULL,
+  number integer NOT NULL,
+  case_id uuid NOT NULL,
+  settled_at timestamp with time zone,
+  did text,
+  left_code text,
+  left_because text,
+  CONSTRAINT mass_act_cases_pkey PRIMARY KEY (act_id, number),
+  CONSTRAINT mass_act_cases_act_id_fkey FOREIGN KEY (act_id) REFERENCES mass_acts(id) ON DELETE CASCADE,
+  CONSTRAINT mass_act_cases_case_id_fkey FOREIGN KEY (case_id) REFERENCES cases(id)
+);
+CREATE INDEX mass_act_cases_by_case ON mass_act_cases (case_id);
+CREATE INDEX mass_act_cases_to_do ON mass_act_cases (act_id, number) WHERE settled_at IS NULL;
 
 CREATE TABLE case_links (
   token_hash text NOT NULL,

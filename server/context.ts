@@ -5,8 +5,7 @@ import { sql } from 'kysely';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { accessRoutes, createGuard, createStaffAuth, removeEndedSessions, unknownStaff } from './access/index.ts';
 import { areaOf, DOCS_PAGE } from './api-docs.ts';
-import { caseRoutes } from './cases/index.ts';
-import { judgeContent, safeName } from './channels/email/attachments.ts';
+import { caseRoutes, forgetDraftFiles } from './cases/index.ts';
 import { openMailbox } from './channels/email/mailbox.ts';
 import { hookRoutes } from './channels/webhook/routes.ts';
 import type { Config } from './config.ts';
@@ -73,6 +72,7 @@ export async function startContext(platform: Platform, config: Config): Promise<
           () => removeEndedSessions(platform.database.db, platform.clock.system(), 500),
           () => forgetSingleTexts(platform.database.db),
           dailyRetention(platform),
+          () => forgetDraftFiles(platform.database.db, platform.clock.system()),
           () => forgetAutomaticAnswers(platform.database.db, platform.clock.business()),
         ],
       }),
@@ -161,10 +161,7 @@ async function startWeb(
     cases: flow.intake.cases,
     intake: flow.intake,
     namePeople: flow.namePeople,
-    judgeFile: async (content, name, declared) => {
-      const safe = safeName(name, 'file');
-      return { name: safe, ...(await judgeContent(content, safe, declared)) };
-    },
+    judgeFile: flow.intake.cases.judgeFile,
   });
   feed.routes(http);
   hookRoutes(http, {

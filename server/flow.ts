@@ -12,11 +12,14 @@ import {
   moveCases,
   moveCasesBack,
   noteMessageOutcomes,
+  passOnOfAbsent,
   readCases,
+  runMassActs,
   settleDueCases,
   warnOfCasePromise,
 } from './cases/index.ts';
 import type { OutgoingAttachment } from './channels/channel.ts';
+import { judgeContent, safeName } from './channels/email/attachments.ts';
 import { openChannel } from './channels/open-channel.ts';
 import { ALARM_READERS, parse } from './channels/webhook/routes.ts';
 import { type MergePorts, unsubscribeToken } from './customers/index.ts';
@@ -99,6 +102,10 @@ export function createFlow(platform: Platform): Flow {
     mayAnswerAutomatically,
     mailboxOf,
     incidentBehind,
+    judgeFile: async (content, name, declared) => {
+      const safe = safeName(name, 'file');
+      return { name: safe, ...(await judgeContent(content, safe, declared)) };
+    },
     suspectIncident: (tx, by) => suspectByReports(tx, ports, by),
   };
   const onOutcomes: OutboxHooks['onOutcomes'] = async (tx, outcomes) => {
@@ -178,6 +185,8 @@ export function createFlow(platform: Platform): Flow {
             (kind: AlarmSource['kind'], body: Buffer) => ALARM_READERS[kind](parse(body)),
             onAlarms,
           ),
+        // Who is not there can keep no promise: before what falls due.
+        () => passOnOfAbsent(cases),
         // What fell due.
         () => settleDueIncidents(ports),
         () =>
@@ -187,6 +196,7 @@ export function createFlow(platform: Platform): Flow {
               : afterIncidentPromisesBroke(tx, ports, broken),
           ),
         () => settleDueCases(cases),
+        () => runMassActs(cases),
         () => releaseDueAnnouncements(platform, ports.telling),
         () =>
           warnOfPromises(platform, (tx, promise) =>

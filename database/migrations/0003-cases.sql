@@ -202,6 +202,22 @@ CREATE TABLE attachments (
 );
 CREATE INDEX attachments_by_blob ON attachments (blob_id);
 
+-- Files that staff attached to an answer which is not sent yet; forgotten after a day.
+CREATE TABLE draft_files (
+  id uuid PRIMARY KEY,
+  case_id uuid NOT NULL REFERENCES cases,
+  staff_id text NOT NULL REFERENCES staff,
+  name text NOT NULL,
+  type text NOT NULL, -- by content
+  declared_type text,
+  size bigint NOT NULL,
+  blob_id bytea NOT NULL REFERENCES blobs,
+  made_at timestamptz NOT NULL -- system clock
+);
+CREATE INDEX draft_files_by_case ON draft_files (case_id, staff_id);
+CREATE INDEX draft_files_by_age ON draft_files (made_at);
+CREATE INDEX draft_files_by_blob ON draft_files (blob_id);
+
 -- The Message-IDs by which a reply finds its case. Not partitioned: the reply knows no month.
 CREATE TABLE mail_keys (
   mail_id_hash bytea PRIMARY KEY, -- SHA-256
@@ -238,6 +254,32 @@ CREATE TABLE hand_overs (
 );
 CREATE UNIQUE INDEX hand_overs_open ON hand_overs (case_id) WHERE ended_at IS NULL;
 CREATE INDEX hand_overs_open_by_team ON hand_overs (to_team_id, due_at) WHERE ended_at IS NULL;
+
+-- One act on many cases of an incident. It waits a minute in which it can be taken back, then each case is done in a transaction of its own.
+CREATE TABLE mass_acts (
+  id uuid PRIMARY KEY,
+  incident_id uuid NOT NULL REFERENCES incidents,
+  staff_id text NOT NULL REFERENCES staff,
+  act jsonb NOT NULL,
+  state text NOT NULL CHECK (state IN ('waiting', 'undone', 'running', 'done')),
+  made_at timestamptz NOT NULL,
+  undo_until timestamptz NOT NULL, -- system clock
+  settled_at timestamptz -- undone, or all done
+);
+CREATE INDEX mass_acts_by_incident ON mass_acts (incident_id, made_at);
+CREATE INDEX mass_acts_to_do ON mass_acts (undo_until) WHERE state IN ('waiting', 'running');
+CREATE TABLE mass_act_cases (
+  act_id uuid NOT NULL REFERENCES mass_acts ON DELETE CASCADE,
+  number int NOT NULL, -- in this order
+  case_id uuid NOT NULL REFERENCES cases,
+  settled_at timestamptz,
+  did text, -- what became of it; null: it was left, and why:
+  left_code text,
+  left_because text, -- of refusals that have no words of their own
+  PRIMARY KEY (act_id, number)
+);
+CREATE INDEX mass_act_cases_to_do ON mass_act_cases (act_id, number) WHERE settled_at IS NULL;
+CREATE INDEX mass_act_cases_by_case ON mass_act_cases (case_id);
 
 -- Links to the customer's page: 128 random bits, stored hashed, one case.
 CREATE TABLE case_links (
@@ -316,6 +358,9 @@ ALTER TABLE inbound_messages ADD COLUMN case_id uuid;
 ALTER TABLE inbound_messages ADD COLUMN facts jsonb NOT NULL DEFAULT '{}'; -- what the channel knows beside the words; no words in it
 ALTER TABLE inbound_messages ADD COLUMN trouble text; -- why it could not be read
 ALTER TABLE inbound_messages ADD COLUMN mail_id_hash bytea; -- SHA-256 of its Message-ID: the same mail through two mailboxes is one
+-- What may want an answer before years of old mail.
+DROP INDEX inbound_messages_waiting;
+CREATE INDEX inbound_messages_waiting ON inbound_messages (quiet, received_at, id) WHERE worked_at IS NULL;
 CREATE INDEX inbound_messages_decided ON inbound_messages (decision, received_at) WHERE case_id IS NULL;
 CREATE INDEX inbound_messages_by_mail_id ON inbound_messages (mail_id_hash) WHERE mail_id_hash IS NOT NULL;
 CREATE INDEX inbound_messages_by_case ON inbound_messages (case_id) WHERE case_id IS NOT NULL;

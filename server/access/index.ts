@@ -3,4 +3,13 @@ export { staffInviteCommand, staffResetCommand } from './commands.ts';
 export { createGuard } from './guard.ts';
 export { firstRunLink } from './invitations.ts';
 export { accessRoutes, type MailLink } from './routes.ts';
-export { removeEnded as removeEndedSessions, staffEmail, staffNames, staffWithFirstRole, staffWithRole, unknownStaff } from './store.ts';
+export {
+  activeRoles,
+  endedStaff,
+  removeEnded as removeEndedSessions,
+  staffEmail,
+  staffNames,
+  staffWithFirstRole,
+  staffWithRole,
+  unknownStaff,
+} from './store.ts';

@@ -63,6 +63,19 @@ export async function staffEmail(db: Db, id: string): Promise<string | null> {
   return rows[0]?.email ?? null;
 }
 
+/** The ids of those who no longer work here. */
+export async function endedStaff(db: Db): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`SELECT id FROM staff WHERE ended_at IS NOT NULL`.execute(db);
+  return rows.map(({ id }) => id);
+}
+
+/** The roles of an active member; null for anybody else. */
+export async function activeRoles(db: Db, id: string): Promise<StaffRole[] | null> {
+  const { rows } = await sql<{ roles: StaffRole[] }>`SELECT roles FROM staff
+    WHERE id = ${id} AND joined_at IS NOT NULL AND ended_at IS NULL`.execute(db);
+  return rows[0]?.roles ?? null;
+}
+
 /** Which of these ids are not those of active members. */
 export async function unknownStaff(db: Db, ids: readonly string[]): Promise<string[]> {
   if (ids.length === 0) return [];

@@ -11,7 +11,7 @@ import {
   setPromiseOwner,
   settleOpenPromises,
 } from '../promises/index.ts';
-import { leadsOf, peopleOfRung } from '../teams/index.ts';
+import { leadsOf, peopleOfRung, presentAmong } from '../teams/index.ts';
 import type { CaseRecord } from './case.ts';
 import type { CaseContext } from './context.ts';
 import { type Decision, TO_PARTY } from './life.ts';
@@ -116,8 +116,11 @@ export async function peopleOn(
 ): Promise<string[]> {
   const rung = settings.careLadder[number] ?? settings.careLadder[0];
   if (!rung) return [];
-  if (rung.staffIds.length === 0 && number <= 1 && teamId) return await leadsOf(tx, teamId, now);
-  return await peopleOfRung(tx, rung);
+  const people =
+    rung.staffIds.length === 0 && number <= 1 && teamId ? await leadsOf(tx, teamId, now) : await peopleOfRung(tx, rung);
+  // Whoever is there comes first; where nobody is, all are called all the same.
+  const present = await presentAmong(tx, people, now);
+  return [...present, ...people.filter((id) => !present.includes(id))];
 }
 
 async function tellRung(

@@ -6,6 +6,7 @@ import type { Tx } from '../platform/database/database.ts';
 import { conflict, Failure, notFound } from '../platform/errors.ts';
 import { recordEvents } from '../platform/events.ts';
 import { makePromise, takeBackPromises } from '../promises/index.ts';
+import { requireThere } from './absent-owner.ts';
 import { carryOut } from './carry-out.ts';
 import { takeCase } from './context.ts';
 import { ENDED } from './life.ts';
@@ -40,6 +41,7 @@ export async function changeCase(
     await carryOut(tx, ports, actor, context, decide({ do: 'link', incidentId }, record, context.facts, context.now));
   if (ownerId !== undefined) {
     if ((await unknownStaff(tx, [ownerId])).length > 0) throw notFound('This active member of staff');
+    await requireThere(tx, ports, ownerId);
     const now = await takeCase(tx, ports, id);
     await carryOut(tx, ports, actor, now, decide({ do: 'take', by: ownerId }, now.record, now.facts, now.now));
   }

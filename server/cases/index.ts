@@ -1,3 +1,4 @@
+export { passOnOfAbsent } from './absent-owner.ts';
 export { afterCasePromisesBroke, warnOfCasePromise } from './after-break.ts';
 export type {
   Added,
@@ -11,13 +12,15 @@ export type {
   Opening,
   Triage,
 } from './case.ts';
+export { forgetDraftFiles } from './draft-store.ts';
 export { addMessage, askForCall, cancelCase, chooseChannel, confirmFix, denyFix, makeFormal } from './hear.ts';
 export { noteCertifiedFate } from './legal-receipt.ts';
+export { runMassActs } from './mass-run.ts';
 export { attachmentsOf } from './message-store.ts';
 export { type MovedCases, moveCases, moveCasesBack } from './move-cases.ts';
 export { spokenNumber } from './number.ts';
 export { openCase } from './open-case.ts';
-export type { CasePorts, SuspectedBy } from './ports.ts';
+export type { CasePorts, JudgedFile, SuspectedBy } from './ports.ts';
 export { proposeJoin } from './propose-join.ts';
 export { caseRoutes } from './routes.ts';
 export { caseLink } from './say.ts';

@@ -38,7 +38,7 @@ function conditionOf(view: CaseView, scope: CaseScope, now: Date): RawBuilder<un
 }
 
 /** What somebody may see, as a condition on cases. */
-function within(scope: CaseScope): RawBuilder<unknown> {
+export function within(scope: CaseScope): RawBuilder<unknown> {
   const conduct = scope.complaints
     ? sql`true`
     : scope.partner
@@ -78,6 +78,7 @@ export async function listCases(
   scope: CaseScope,
   query: ListCases,
   now: Date,
+  near: readonly string[] | null = null,
 ): Promise<{ records: CaseRecord[]; next: string | null }> {
   const view = query.view ?? 'all';
   const ended = view === 'ended';
@@ -93,6 +94,7 @@ export async function listCases(
   const { rows } = await sql<CaseRecord>`SELECT ${CASE} FROM cases
     WHERE ${ended ? sql`cases.ended_at IS NOT NULL` : sql`cases.ended_at IS NULL`} AND ${conditionOf(view, scope, now)} AND ${within(scope)} AND ${after}
       AND ${query.incident ? sql`cases.incident_id = ${query.incident}::uuid` : sql`true`} AND ${query.party ? sql`cases.party_id = ${query.party}::uuid` : sql`true`}
+      AND ${near ? nearResources(near) : sql`true`}
     ORDER BY ${ended ? sql`cases.ended_at DESC, cases.id DESC` : sql`cases.urgency, cases.last_heard_at, cases.id`} LIMIT ${limit + 1}`.execute(
     db,
   );
@@ -101,15 +103,6 @@ export async function listCases(
   return { records, next: rows.length > limit && last ? keyOf(last, ended) : null };
 }
 
-/** The open cases of an incident that somebody may see, oldest first, at most 500; only those named, where some are. */
-export async function casesOfIncident(
-  db: Db,
-  scope: CaseScope,
-  incidentId: string,
-  ids: readonly string[] | undefined,
-): Promise<CaseRecord[]> {
-  const { rows } =
-    await sql<CaseRecord>`SELECT ${CASE} FROM cases WHERE incident_id = ${incidentId} AND ended_at IS NULL AND ${within(scope)}
-    AND ${ids ? sql`id = ANY(${[...ids]}::uuid[])` : sql`true`} ORDER BY opened_at, id LIMIT 500`.execute(db);
-  return rows;
-}
+/** Open cases about lines on some resources that no incident explains. */
+export const nearResources = (resourceIds: readonly string[]): RawBuilder<unknown> =>
+  sql`cases.ended_at IS NULL AND cases.incident_id IS NULL AND cases.topic IN ('line down', 'line slow', 'equipment') AND cases.resource_id = ANY(${[...resourceIds]}::uuid[])`;

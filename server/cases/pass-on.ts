@@ -4,6 +4,7 @@ import type { Tx } from '../platform/database/database.ts';
 import { conflict, notFound } from '../platform/errors.ts';
 import { addWorkingMinutes } from '../promises/index.ts';
 import { teamsById } from '../teams/index.ts';
+import { requireThere } from './absent-owner.ts';
 import { carryOut } from './carry-out.ts';
 import type { CaseContext } from './context.ts';
 import type { CasePorts } from './ports.ts';
@@ -60,6 +61,7 @@ const withTime = (
 export async function acceptCase(tx: Tx, ports: CasePorts, actor: Actor, id: string): Promise<void> {
   const context = await takeVisible(tx, ports, actor, id);
   if (actor.kind !== 'staff') throw notFound('This case');
+  await requireThere(tx, ports, actor.id);
   const toTeamId = context.handOver?.toTeamId ?? '';
   await carryOut(
     tx,

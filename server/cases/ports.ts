@@ -11,6 +11,16 @@ export interface SuspectedBy {
   because: 'reports of customers' | 'no after a fix';
 }
 
+/** What a file is, whatever it is called. */
+export interface JudgedFile {
+  /** Safe on every system. */
+  name: string;
+  /** By content. */
+  type: string;
+  /** What speaks against opening it. */
+  problem: string | null;
+}
+
 /** What case verbs need besides the platform; joined in flow.ts. */
 export interface CasePorts {
   platform: Platform;
@@ -20,6 +30,7 @@ export interface CasePorts {
   mailboxOf(tx: Tx, inboundId: string): Promise<{ address: string; routeId: string | null } | null>;
   /** The confirmed incident behind a line or a resource; null: none is known. */
   incidentBehind(tx: Tx, line: { serviceId: string | null; resourceId: string | null }): Promise<string | null>;
+  judgeFile(content: Buffer, name: string, declared: string): Promise<JudgedFile>;
   /** Raises a suspected incident, or joins the open one that explains it; its id. */
   suspectIncident(tx: Tx, by: SuspectedBy): Promise<string | null>;
 }

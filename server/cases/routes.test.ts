@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Case, CaseMessage, CasePage, MassDone, MassPreview } from '../../contract/cases.ts';
+import type { Case, CaseMessage, CasePage } from '../../contract/cases.ts';
 import type { StaffRole } from '../../contract/deeds.ts';
 import { makeNetwork, setSettings } from '../../tests/support/network.ts';
 import { ENGINES, openTestPlatform, type TestPlatform } from '../../tests/support/test-platform.ts';
@@ -384,39 +384,5 @@ describe.each(ENGINES)('the desk and its cases on %s', (engine) => {
     ])
       expect((await ask('GET', `/cases?view=${view}`)).status).toBe(200);
     expect((await ask('GET', '/cases?after=x')).status).toBe(400);
-  });
-
-  test('given many cases of one incident, then one act answers them all, is shown before, and can be taken back', async () => {
-    const made = [
-      await open({ topic: 'line down' }),
-      await open({ topic: 'line down' }),
-      await open({ topic: 'line down' }),
-    ];
-    const incidentId = newId();
-    await sql`INSERT INTO incidents (id, reference, state, resource_id, severity, cause, began_at)
-      SELECT ${incidentId}, '26999999', 'suspected', id, 'major', 'unknown', ${platform.clock.business()} FROM resources LIMIT 1`.execute(
-      platform.database.db,
-    );
-    for (const { id, version } of made) await ask('PATCH', `/cases/${id}`, { version, incidentId });
-    await as('mario', async () => {
-      const act = { act: 'answer', words: 'Il traliccio è senza corrente.', nextWordBy: inHours(2) };
-      const preview = await ask<MassPreview>('POST', `/incidents/${incidentId}/cases/mass/preview`, act);
-      expect(preview.body).toMatchObject({ cases: 3, left: [] });
-      expect(preview.body.sample).toContain('senza corrente');
-      expect((await ask('GET', `/cases/${made[0]?.id}`)).body.messages.some(({ kind }) => kind === 'answer')).toBe(
-        false,
-      );
-      const done = await ask<MassDone>('POST', `/incidents/${incidentId}/cases/mass`, act);
-      expect(done.body).toMatchObject({ done: 3, left: [] });
-      const { undoUntil } = (await ask('GET', `/cases/${made[0]?.id}`)).body.messages.at(-1) ?? {};
-      expect(undoUntil).toBe(new Date(platform.clock.system().getTime() + 60_000).toISOString());
-      expect(
-        (await ask<{ undone: number }>('POST', '/cases/undo', { messageIds: done.body.messageIds })).body.undone,
-      ).toBe(3);
-      expect((await ask<MassDone>('POST', `/incidents/${incidentId}/cases/mass`, { act: 'fix' })).body.done).toBe(3);
-      expect(
-        (await ask<MassDone>('POST', `/incidents/${incidentId}/cases/mass`, { act: 'fix' })).body.left,
-      ).toHaveLength(3);
-    });
   });
 });

@@ -13,9 +13,6 @@ import {
   JoinCase,
   ListCases,
   ListMessages,
-  MassAct,
-  MassDone,
-  MassPreview,
   MessagesUndone,
   NewCase,
   NoteCase,
@@ -30,9 +27,11 @@ import { notFound } from '../platform/errors.ts';
 import { actorOf, type Http } from '../platform/http.ts';
 import { attachmentRoute } from './attachment-route.ts';
 import { changeCase, joinCases, partCases, undoMessages } from './change-case.ts';
+import { draftFileRoutes } from './draft-files.ts';
 import { cancelCase, denyFix, makeFormal } from './hear.ts';
 import { listCases } from './list-store.ts';
-import { massAct, previewMassAct } from './mass.ts';
+import { resourcesNear } from './mass.ts';
+import { massRoutes } from './mass-routes.ts';
 import { acceptCase, handOverCase, refuseCase } from './pass-on.ts';
 import type { CasePorts } from './ports.ts';
 import { caseBriefs, presentCase, presentMessages } from './present.ts';
@@ -53,11 +52,12 @@ import { readCase } from './store.ts';
 const ById = Type.Object({ id: Id });
 const SEE = { access: 'deed:cases:see' } as const;
 const WORK = { access: 'deed:cases:work' } as const;
-const MASS = { access: 'deed:cases:mass' } as const;
 
 /** /api/v1/cases: what the desk does with cases. Whoever may not see a case is told that there is none. */
 export function caseRoutes(http: Http, ports: CasePorts): void {
   attachmentRoute(http, ports);
+  massRoutes(http, ports);
+  draftFileRoutes(http, ports);
   const { platform } = ports;
   const { db } = platform.database;
 
@@ -79,7 +79,8 @@ export function caseRoutes(http: Http, ports: CasePorts): void {
     { config: SEE, schema: { querystring: ListCases, response: { 200: CasePage } } },
     async (request): Promise<CasePage> => {
       const scope = await scopeOf(db, actorOf(request));
-      const { records, next } = await listCases(db, scope, request.query, platform.clock.business());
+      const near = request.query.near ? await resourcesNear(db, request.query.near) : null;
+      const { records, next } = await listCases(db, scope, request.query, platform.clock.business(), near);
       return { cases: await caseBriefs(db, records), next };
     },
   );
@@ -239,15 +240,5 @@ export function caseRoutes(http: Http, ports: CasePorts): void {
         undoMessages(tx, ports, actorOf(request), request.body.messageIds),
       ),
     }),
-  );
-  http.post(
-    '/api/v1/incidents/:id/cases/mass',
-    { config: MASS, schema: { params: ById, body: MassAct, response: { 200: MassDone } } },
-    (request) => massAct(ports, actorOf(request), request.params.id, request.body),
-  );
-  http.post(
-    '/api/v1/incidents/:id/cases/mass/preview',
-    { config: MASS, schema: { params: ById, body: MassAct, response: { 200: MassPreview } } },
-    (request) => previewMassAct(ports, actorOf(request), request.params.id, request.body),
   );
 }

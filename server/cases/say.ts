@@ -50,8 +50,8 @@ export interface Saying {
   attachments?: readonly NewAttachment[];
   /** Answers something that came in, without a person: counted for its sender. */
   automaticReply?: boolean;
-  /** Written by a person: it can be taken back, for the time of the settings and at least so long. */
-  undo?: { leastSeconds: number };
+  /** Written by a person: it can be taken back, for the time of the settings. */
+  undo?: boolean;
   mailId?: string;
   /** Where it goes, when that was found out already. */
   destination?: Destination | null;
@@ -124,6 +124,7 @@ export async function sayToCustomer(
       ? new Date(record.formalAt.getTime() + settings.cases.formalDays * DAY).toISOString()
       : null,
     reopenDays: settings.cases.reopenDays,
+    ...(saying.attachments?.length ? { files: saying.attachments.length } : {}),
   };
   const isAutomatic = actor.kind !== 'staff';
   if (isAutomatic && text.by === null && (isNews || saying.kind === 'reopened' || saying.kind === 'denied')) {
@@ -132,7 +133,7 @@ export async function sayToCustomer(
   }
   const id = newId();
   const page = compose(ports, settings, { text, channel: 'web', language: record.language, now, link: null });
-  const undoSeconds = saying.undo ? Math.max(settings.cases.undoSeconds, saying.undo.leastSeconds) : 0;
+  const undoSeconds = saying.undo ? settings.cases.undoSeconds : 0;
   const isMail = destination !== null && destination.channel !== 'sms';
   const message: Omit<MessageRecord, 'number' | 'stateReason'> = {
     id,

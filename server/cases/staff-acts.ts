@@ -11,6 +11,7 @@ import { readSettings } from '../settings/index.ts';
 import { carryOut } from './carry-out.ts';
 import type { IncomingMessage, MessageRecord } from './case.ts';
 import { type CaseContext, incidentAnswer, takeCase, timeOfAnswer } from './context.ts';
+import { filesOfAnswer } from './files-of-answer.ts';
 import { addMessage, confirmFix, denyFix } from './hear.ts';
 import { type Command, ENDED } from './life.ts';
 import { insertMessage, lastHeard } from './message-store.ts';
@@ -36,7 +37,7 @@ export async function command(tx: Tx, ports: CasePorts, actor: Actor, id: string
   await carryOut(tx, ports, actor, context, decide(what, context.record, context.facts, context.now));
 }
 
-function instant(field: string, value: string, now: Date): Date {
+export function instant(field: string, value: string, now: Date): Date {
   const at = new Date(value);
   if (Number.isNaN(at.getTime()))
     throw invalid('bad-time', `${field} is not a time.`, 'Use RFC 3339, such as 2026-03-10T18:30:00+01:00.');
@@ -143,7 +144,7 @@ async function requireRead(tx: Tx, id: string, heardUpTo: number | undefined): P
 
 /**
  * An answer of a person. It says the time that is promised: the one given, which replaces what was promised; else the open one; else the incident's. Returns
- * the message's id. It can be taken back for the time of the settings, or `leastUndoSeconds` if that is longer. Throws `no-promise` (422) where there is none, `newer-message`, `empty-answer`, `wrong-state`.
+ * the message's id. `undo`: it can be taken back for the time of the settings. Throws `no-promise` (422) where there is none, `newer-message`, `empty-answer`, `wrong-state`.
  */
 export async function answerCase(
   tx: Tx,
@@ -151,7 +152,7 @@ export async function answerCase(
   actor: Actor,
   id: string,
   answer: AnswerCase,
-  leastUndoSeconds = 0,
+  undo = true,
 ): Promise<string> {
   const { clock } = ports.platform;
   const context = await takeVisible(tx, ports, actor, id);
@@ -215,7 +216,8 @@ export async function answerCase(
     kind: 'answer',
     words: answer.words,
     by,
-    undo: { leastSeconds: leastUndoSeconds },
+    attachments: await filesOfAnswer(tx, actor, id, answer.fileIds ?? []),
+    undo,
   });
   if (!said) throw new Error('an answer was not said');
   await noteMessageOf(tx, said, { said: made, kept });

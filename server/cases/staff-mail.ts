@@ -36,3 +36,24 @@ export function dueMail(facts: { number: string; link: string; dueAt: Date; time
         body: `A promise of case ${number} is due ${time}. If that is not enough time, say so before: ${facts.link}\n`,
       };
 }
+
+/** Cases whose owner is not there: what whoever has them now reads. Nobody is named: mail leaves the house. */
+export function passedOnMail(facts: {
+  cases: readonly { number: string; link: string }[];
+  because: 'away' | 'left';
+  language: Language;
+}): { subject: string; body: string } {
+  const { cases, because, language } = facts;
+  const list = cases.map(({ number, link }) => `${spokenNumber(number)}: ${link}`).join('\n');
+  const [only] = cases;
+  const one = cases.length === 1 && only ? spokenNumber(only.number) : null;
+  if (language === 'it')
+    return {
+      subject: one ? `Pratica ${one}: ora è vostra` : `${cases.length} pratiche: ora sono vostre`,
+      body: `Chi le seguiva ${because === 'away' ? 'è assente' : 'non lavora più qui'}. Gli impegni presi con i clienti restano e ora sono vostri:\n\n${list}\n`,
+    };
+  return {
+    subject: one ? `Case ${one}: it is yours now` : `${cases.length} cases: they are yours now`,
+    body: `Whoever looked after them ${because === 'away' ? 'is away' : 'no longer works here'}. What customers were promised stands and is yours now:\n\n${list}\n`,
+  };
+}

@@ -326,6 +326,14 @@ export async function takeDueCase(tx: Tx, now: Date, skipped: readonly string[])
   return rows[0] ?? null;
 }
 
+/** Open cases of one of some owners, locked, the most urgent first; others skip them. */
+export async function takeCasesOfOwners(tx: Tx, ownerIds: readonly string[], limit: number): Promise<CaseRecord[]> {
+  const { rows } = await sql<CaseRecord>`SELECT ${CASE} FROM cases WHERE ended_at IS NULL
+    AND owner_id = (SELECT owner_id FROM cases WHERE owner_id = ANY(${[...ownerIds]}::text[]) AND ended_at IS NULL LIMIT 1)
+    ORDER BY urgency, last_heard_at, id LIMIT ${limit} FOR UPDATE SKIP LOCKED`.execute(tx);
+  return rows;
+}
+
 export type IncidentNews = 'told' | 'restored';
 
 /** Marks the open cases of an incident: its news is told to each by the worker. What is over wins over what was told before. */

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { textOfPdf } from '../../tests/support/read-pdf.ts';
+import { readZip } from '../../tests/support/read-zip.ts';
 import { ENGINES, openTestPlatform, type TestPlatform } from '../../tests/support/test-platform.ts';
 import { caseLink, openCase } from '../cases/index.ts';
 import { judgeContent, safeName } from '../channels/email/attachments.ts';
@@ -565,15 +567,36 @@ describe.each(ENGINES)('the customer’s page on %s', (engine) => {
         "INSERT INTO messages (said_at, id, case_id, number, direction, visibility, kind, channel, actor, language, body) VALUES ($1, $2, $3, 90, 'note', 'operator', 'note', 'desk', '{}', 'it', 'SOLO PER NOI')",
         [platform.clock.business(), newId(), opened.id],
       );
+      await platform.database.pool.query(
+        "INSERT INTO messages (said_at, id, case_id, number, direction, visibility, kind, channel, actor, language, body, state) VALUES ($1, $2, $3, 91, 'out', 'customer', 'answer', 'email', '{}', 'it', 'ANCORA DA PENSARE', 'held')",
+        [platform.clock.business(), newId(), opened.id],
+      );
+      await platform.database.pool.query(
+        "INSERT INTO events (at, recorded_at, kind, subject_kind, subject_id, actor) VALUES ($1, $1, 'case.noted', 'case', $2, '{}')",
+        [platform.clock.business(), opened.id],
+      );
       const given = await withCode(opened, 'download');
       const archive = await post(`${opened.path}/download`, given);
       expect(archive.headers['content-type']).toBe('application/zip');
-      expect(archive.headers['content-disposition']).toBe(`attachment; filename="pratica-${opened.number}.zip"`);
-      const bytes = archive.rawPayload.toString('latin1');
-      expect(bytes.slice(0, 2)).toBe('PK');
-      for (const name of ['cronologia.txt', 'cronologia.json', 'nota.txt']) expect(bytes).toContain(name);
-      expect(bytes).toContain('la mia nota');
-      expect(bytes).not.toContain('SOLO PER NOI');
+      expect(archive.headers['content-disposition']).toBe(`attachment; filename="${opened.number}.zip"`);
+      const files = readZip(archive.rawPayload);
+      expect([...files.keys()]).toEqual(expect.arrayContaining([`${opened.number}.pdf`, 'index.json']));
+      const [, note] = [...files].find(([name]) => /^attachments\/\d{3}-\d\d-nota\.txt$/.test(name)) ?? [];
+      expect(note?.toString()).toBe('la mia nota');
+      const index = JSON.parse(files.get('index.json')?.toString() ?? '{}');
+      expect(index).toMatchObject({ format: 'filodiretto-case/1', case: { number: opened.number } });
+      expect(index.messages.map(({ body }: { body: string }) => body)).toContain('con allegato');
+      const everything = `${[...files.values()].map(String).join()}${textOfPdf(files.get(`${opened.number}.pdf`) ?? Buffer.alloc(0))}`;
+      expect(everything).toContain('Fascicolo della pratica');
+      for (const hidden of ['SOLO PER NOI', 'ANCORA DA PENSARE', 'case.noted', 'Nota interna'])
+        expect(everything).not.toContain(hidden);
+      const { rows } = await platform.database.pool.query(
+        "SELECT actor, data FROM events WHERE kind = 'case.exported' AND subject_id = $1",
+        [opened.id],
+      );
+      expect(rows).toEqual([
+        { actor: expect.objectContaining({ kind: 'party', id: anna.party }), data: { audience: 'customer' } },
+      ]);
       expect((await get(opened.path)).body).not.toContain('SOLO PER NOI');
       expect((await post(`${opened.path}/download`, given)).statusCode).toBe(422);
     });

@@ -31,7 +31,7 @@ const sayTrouble =
     return sendPage(reply, isTheirs ? 400 : 500, renderPlain(frame, 'broken'), frame);
   };
 
-export type { CustomerPagePorts, JudgedFile } from './ports.ts';
+export type { CustomerPagePorts } from './ports.ts';
 
 /** What customers see: the page behind a case link, and the public form. In a scope of their own: only they take plain HTML forms. */
 export function customerPageRoutes(http: Http, ports: CustomerPagePorts): void {

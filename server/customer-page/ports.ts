@@ -1,17 +1,7 @@
-import type { CasePorts } from '../cases/index.ts';
+import type { CasePorts, JudgedFile } from '../cases/index.ts';
 import type { IntakePorts } from '../intake/index.ts';
 import type { Db } from '../platform/database/database.ts';
 import type { Platform } from '../platform/platform.ts';
-
-/** What an uploaded file is, whatever it is called. */
-export interface JudgedFile {
-  /** Safe on every system. */
-  name: string;
-  /** By content. */
-  type: string;
-  /** What speaks against opening it. */
-  problem: string | null;
-}
 
 /** What the customer's pages need from elsewhere; joined in context.ts. */
 export interface CustomerPagePorts {

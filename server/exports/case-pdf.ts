@@ -3,7 +3,8 @@ import { DateTime } from 'luxon';
 import PDFDocument from 'pdfkit';
 import type { Language } from '../../contract/answer.ts';
 import type { CaseFile, FiledMessage } from './case-store.ts';
-import { isPrintable, printable } from './printable.ts';
+import { FONTS, isPrintable, printable } from './printable.ts';
+import { heightOf, type Type, typeset } from './typeset.ts';
 import { WORDS } from './words.ts';
 
 export interface DocumentFacts {
@@ -25,9 +26,10 @@ export function casePdf(file: CaseFile, facts: DocumentFacts): Readable {
     size: 'A4',
     margin: MARGIN,
     bufferPages: true,
+    font: FONTS.plain,
     info: {
-      Title: printable(`${words.title} ${file.facts.number}`),
-      Author: printable(facts.operator),
+      Title: `${words.title} ${file.facts.number}`,
+      Author: facts.operator,
       CreationDate: facts.madeAt,
     },
     lang: facts.language,
@@ -40,33 +42,29 @@ export function casePdf(file: CaseFile, facts: DocumentFacts): Readable {
           .toFormat('d LLL yyyy, HH:mm')
       : '';
 
-  const line = (text: string, size = 9.5, colour = INK, font = 'Helvetica'): void => {
-    paper.font(font).fontSize(size).fillColor(colour).text(printable(text), MARGIN, paper.y, { width });
-  };
+  const line = (text: string, size = 9.5, colour = INK, face: Type['face'] = 'plain'): void =>
+    typeset(paper, text, MARGIN, width, { face, size, colour });
   const section = (title: string): void => {
     if (paper.y > paper.page.height - MARGIN - 90) paper.addPage();
     paper.moveDown(1.2);
-    line(title, 13, TEAL, 'Helvetica-Bold');
+    line(title, 13, TEAL, 'strong');
     paper.moveDown(0.4);
   };
   /** A time, and what belongs to it beside it: the text decides how high the row is. */
-  const row = (left: string, right: string, strong = false): void => {
-    const font = strong ? 'Helvetica-Bold' : 'Helvetica';
-    const [name, value] = [printable(left), printable(right)];
-    const nameHeight = paper.font('Helvetica').fontSize(9).heightOfString(name, { width: 122 });
-    const valueHeight = paper
-      .font(font)
-      .fontSize(9.5)
-      .heightOfString(value, { width: width - 130 });
+  const row = (name: string, value: string, strong = false): void => {
+    const [left, right] = [122, width - 130];
+    const [named, valued]: [Type, Type] = [
+      { face: 'plain', size: 8.5, colour: GREY },
+      { face: strong ? 'strong' : 'plain', size: 9, colour: INK },
+    ];
+    const nameHeight = heightOf(paper, name, left, named);
+    const valueHeight = heightOf(paper, value, right, valued);
     const bottom = paper.page.height - MARGIN;
     if (paper.y + Math.max(nameHeight, Math.min(valueHeight, 60)) > bottom) paper.addPage();
     const top = paper.y;
-    paper.font('Helvetica').fontSize(9).fillColor(GREY).text(name, MARGIN, top, { width: 122 });
-    paper
-      .font(font)
-      .fontSize(9.5)
-      .fillColor(INK)
-      .text(value, MARGIN + 130, top, { width: width - 130 });
+    typeset(paper, name, MARGIN, left, named);
+    paper.y = top;
+    typeset(paper, value, MARGIN + 130, right, valued);
     // A long value has gone on to another page: there the name's height means nothing.
     if (top + valueHeight <= bottom) paper.y = Math.max(paper.y, top + nameHeight);
     paper.moveDown(0.25);
@@ -74,7 +72,7 @@ export function casePdf(file: CaseFile, facts: DocumentFacts): Readable {
   };
 
   line(facts.operator, 10, GREY);
-  line(`${words.title} ${file.facts.number}`, 20, INK, 'Helvetica-Bold');
+  line(`${words.title} ${file.facts.number}`, 20, INK, 'strong');
   line(`${words.made} ${time(facts.madeAt)}. ${words.zone} ${facts.timeZone}.`, 8.5, GREY);
 
   section(words.facts);
@@ -119,13 +117,13 @@ export function casePdf(file: CaseFile, facts: DocumentFacts): Readable {
       `${message.number}. ${words.from[message.direction]}, ${words.channels[message.channel] ?? message.channel}, ${time(message.saidAt)}`,
       10,
       INK,
-      'Helvetica-Bold',
+      'strong',
     );
     line(underMessage(message, facts.language, time), 8.5, GREY);
-    if (message.subject) line(message.subject, 9.5, INK, 'Helvetica-Oblique');
+    if (message.subject) line(message.subject, 9.5, INK);
     paper.moveDown(0.2);
-    line(message.body, 10);
-    if (!isPrintable(message.body)) line(words.notPrintable, 8, GREY, 'Helvetica-Oblique');
+    line(message.body, 9.5);
+    if (!isPrintable(message.body)) line(words.notPrintable, 8, GREY);
     if (paper.bufferedPageRange().count === page)
       paper
         .moveTo(MARGIN - 10, top)
@@ -151,7 +149,7 @@ export function casePdf(file: CaseFile, facts: DocumentFacts): Readable {
     // Below the margin: without this the text would begin a page of its own.
     paper.page.margins.bottom = 0;
     paper
-      .font('Helvetica')
+      .font(FONTS.plain)
       .fontSize(8)
       .fillColor(GREY)
       .text(

@@ -92,8 +92,19 @@ export async function caseIdByNumber(db: Db, number: string): Promise<string | n
   return rows[0]?.id ?? null;
 }
 
-/** What events tell only the house: who worked on it, and that it was looked at. */
-const INTERNAL = ['case.climbed', 'case.taken', 'case.claim-heard', 'case.exported', 'promise.at-risk'];
+/** The events that a customer reads about too; what is not here tells of the house's own work, or of other people. */
+const FOR_CUSTOMERS = [
+  ...['opened', 'acknowledged', 'heard', 'reminded', 'answered', 'said', 'asked', 'asked-again', 'call-promised'],
+  ...['waiting', 'resumed', 'handed-over', 'accepted', 'linked', 'unlinked', 'joined', 'formal', 'channel-chosen'],
+  ...['fix-reported', 'confirmed', 'denied', 'unconfirmed', 'reopened', 'cancelled'],
+  ...['message-failed', 'mail-returned', 'legal-receipt', 'legal-delivery-failed'],
+]
+  .map((step) => `case.${step}`)
+  .concat(
+    ['made', 'kept', 'broken', 'superseded', 'withdrawn', 'paused', 'resumed', 'reopened'].map(
+      (step) => `promise.${step}`,
+    ),
+  );
 
 /** Everything about a case that the audience may have; null when there is no such case. */
 export async function readCaseFile(db: Db, caseId: string, audience: Audience): Promise<CaseFile | null> {
@@ -109,7 +120,7 @@ export async function readCaseFile(db: Db, caseId: string, audience: Audience): 
   if (!found) return null;
   const all = audience === 'house';
   const mine = sql`message.case_id = ${caseId}::uuid AND (${all} OR (message.visibility = 'customer' AND NOT message.claim AND message.direction <> 'note'
-    AND message.state IS DISTINCT FROM 'withdrawn'))`;
+    AND coalesce(message.state NOT IN ('held', 'withdrawn'), true)))`;
   const messages =
     await sql<FiledMessage>`SELECT message.id, message.number, message.direction, message.visibility, message.kind, message.channel,
       message.claim, message.said_at AS "saidAt", coalesce(staff.name, party.name) AS author, message.actor->>'kind' IN ('rule', 'channel') AS automatic,
@@ -139,7 +150,7 @@ export async function readCaseFile(db: Db, caseId: string, audience: Audience): 
     at: Date;
     kind: string;
   }>`SELECT at, kind FROM events WHERE subject_kind = 'case' AND subject_id = ${caseId}
-    AND kind <> 'case.read' AND (${all} OR (NOT kind = ANY(${INTERNAL}::text[]) AND coalesce(data->>'promisee', 'party') = 'party')) ORDER BY at, number LIMIT 5000`.execute(
+    AND kind <> 'case.read' AND (${all} OR (kind = ANY(${FOR_CUSTOMERS}::text[]) AND coalesce(data->>'promisee', 'party') = 'party')) ORDER BY at, number LIMIT 5000`.execute(
     db,
   );
   return {

@@ -18,6 +18,7 @@ async function removeLonelyBlobs(tx: Tx, ids: readonly Buffer[]): Promise<void> 
   if (ids.length === 0) return;
   await sql`DELETE FROM blobs WHERE id = ANY(${[...ids]}::bytea[])
     AND NOT EXISTS (SELECT 1 FROM attachments WHERE attachments.blob_id = blobs.id)
+    AND NOT EXISTS (SELECT 1 FROM draft_files WHERE draft_files.blob_id = blobs.id)
     AND NOT EXISTS (SELECT 1 FROM inbound_messages WHERE inbound_messages.raw_blob = blobs.id)`.execute(tx);
 }
 

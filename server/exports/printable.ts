@@ -1,21 +1,44 @@
-// The standard fonts of PDF know the characters of Windows-1252 (PDF 32000-1, annex D: WinAnsiEncoding): Italian, English and the euro sign, and most of
-// Western Europe. They need no file, and every reader has them.
-const BEYOND_LATIN_1 = '€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ';
+import { createRequire } from 'node:module';
+import { openSync } from 'fontkit';
 
-const isKnown = (character: string): boolean => {
-  const code = character.codePointAt(0) ?? 0;
-  return (
-    (code >= 0x20 && code < 0x7f) ||
-    (code >= 0xa0 && code <= 0xff) ||
-    character === '\n' ||
-    BEYOND_LATIN_1.includes(character)
-  );
-};
+const fontFile = (name: string): string => createRequire(import.meta.url).resolve(`dejavu-fonts-ttf/ttf/${name}.ttf`);
+
+/**
+ * The faces of a document: DejaVu Sans Condensed, which has all of Latin, Greek, Cyrillic, Armenian and Georgian, Hebrew, and Arabic with its joined forms. Only the
+ * letters that occur go into a document.
+ */
+export const FONTS = {
+  plain: fontFile('DejaVuSansCondensed'),
+  strong: fontFile('DejaVuSansCondensed-Bold'),
+} as const;
+
+let characters: ReadonlySet<number> | null = null;
+
+/** The code points that both faces have. */
+function charactersOfFonts(): ReadonlySet<number> {
+  if (characters) return characters;
+  const [plain = [], strong = []] = Object.values(FONTS).map((path) => {
+    const font = openSync(path);
+    return 'characterSet' in font ? font.characterSet : [];
+  });
+  const inBoth = new Set(strong);
+  characters = new Set(plain.filter((code) => inBoth.has(code)));
+  return characters;
+}
+
+// Joiners shape letters; the other invisible signs could turn what is read around, and are left out.
+const SHAPING = /[\u200c\u200d]/;
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}]/u;
+
+const isKnown = (character: string): boolean =>
+  character === '\n' ||
+  ((SHAPING.test(character) || !INVISIBLE.test(character)) &&
+    charactersOfFonts().has(character.codePointAt(0) ?? Number.NaN));
 
 /** Whether every character of a text can be printed as it is. */
 export const isPrintable = (text: string): boolean => [...text.replace(/[\r\t]/g, ' ')].every(isKnown);
 
-/** A text with what the fonts know: letters lose marks that are not known (ș becomes s), what remains becomes a question mark in brackets. */
+/** A text with what the fonts have: a letter that they lack loses its marks, what remains becomes a question mark in brackets. */
 export function printable(text: string): string {
   let shown = '';
   let hidden = false;

@@ -25,6 +25,8 @@ export interface MailboxEvents {
   position(): Promise<MailboxPosition | null>;
   /** Resolves when it is stored for good. */
   received(meta: MailCame, raw: AsyncIterable<Buffer>): Promise<void>;
+  /** The same for small mails that wait one behind the other: all of them are stored, or none. */
+  receivedTogether(mails: readonly { meta: MailCame; raw: Buffer }[]): Promise<void>;
   moved(position: MailboxPosition): Promise<void>;
   up(): void;
   down(reason: string): void;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { storeBlob } from '../platform/blobs.ts';
+import { storeBlobs } from '../platform/blobs.ts';
 import { Failure } from '../platform/errors.ts';
 import { EVENTS_CHANNEL, recordEvents } from '../platform/events.ts';
 import { newId } from '../platform/ids.ts';
@@ -14,7 +14,7 @@ import {
   type StoredMailbox,
   writeMailboxState,
 } from './mailbox-store.ts';
-import { insertInbound } from './store.ts';
+import { insertMails } from './store.ts';
 
 /** How long a process holds a mailbox without renewing; then another reads on. System clock. */
 const LEASE_MILLISECONDS = 60_000;
@@ -128,8 +128,9 @@ class Worker implements MailboxWorker {
         received: async (meta, raw) => {
           const chunks: Buffer[] = [];
           for await (const chunk of raw) chunks.push(chunk);
-          await this.#keep(mailbox, meta, Buffer.concat(chunks));
+          await this.#keep(mailbox, [{ meta, raw: Buffer.concat(chunks) }]);
         },
+        receivedTogether: (mails) => this.#keep(mailbox, mails),
         moved: async (position) => {
           if (!(await moveMailbox(database.db, id, this.#id, position)))
             throw new Error('another process reads this mailbox');
@@ -141,33 +142,45 @@ class Worker implements MailboxWorker {
     this.#running.set(id, { stop: () => opened.stop(), made: fingerprint(mailbox) });
   }
 
-  /** One mail, raw, and how far the mailbox is read. */
-  async #keep(mailbox: StoredMailbox, meta: MailCame, raw: Buffer): Promise<void> {
+  /** Mails, raw, and how far the mailbox is read. */
+  async #keep(mailbox: StoredMailbox, mails: readonly { meta: MailCame; raw: Buffer }[]): Promise<void> {
     const { clock, database } = this.#platform;
+    const last = mails.at(-1)?.meta;
+    if (!last) return;
     await database.transaction(async (tx) => {
-      const position = { uidValidity: meta.uidValidity, lastUid: meta.uid, connectedSince: null };
+      const position = { uidValidity: last.uidValidity, lastUid: last.uid, connectedSince: null };
       if (!(await moveMailbox(tx, mailbox.id, this.#id, position)))
         throw new Error('another process reads this mailbox');
-      const id = newId();
-      const content = meta.content === 'none' ? Buffer.from(`${mailbox.id} ${meta.uidValidity} ${meta.uid}`) : raw;
-      const isNew = await insertInbound(tx, {
-        id,
-        channel: mailbox.kind,
-        routeId: null,
-        mailboxId: mailbox.id,
-        receivedAt: clock.business(),
-        sender: '',
-        text: '',
-        quiet: meta.beforeConnection,
-        raw: null,
-        rawBlob: (await storeBlob(tx, raw, clock.business())).id,
-        facts: { content: meta.content },
-        contentHash: createHash('sha256').update(content).digest('base64url'),
-      });
-      if (isNew)
-        await recordEvents(tx, clock, { kind: 'channel', name: mailbox.kind }, [
-          { kind: 'message.received', subjectKind: 'inbound', subjectId: id, data: { channel: mailbox.kind } },
-        ]);
+      const now = clock.business();
+      const blobs = await storeBlobs(
+        tx,
+        mails.map(({ raw }) => raw),
+        now,
+      );
+      const ids = await insertMails(
+        tx,
+        { channel: mailbox.kind, mailboxId: mailbox.id, receivedAt: now },
+        mails.map(({ meta, raw }, index) => ({
+          id: newId(),
+          quiet: meta.beforeConnection,
+          rawBlob: blobs[index]?.id ?? null,
+          content: meta.content,
+          contentHash: createHash('sha256')
+            .update(meta.content === 'none' ? `${mailbox.id} ${meta.uidValidity} ${meta.uid}` : raw)
+            .digest('base64url'),
+        })),
+      );
+      await recordEvents(
+        tx,
+        clock,
+        { kind: 'channel', name: mailbox.kind },
+        ids.map((id) => ({
+          kind: 'message.received',
+          subjectKind: 'inbound',
+          subjectId: id,
+          data: { channel: mailbox.kind },
+        })),
+      );
     });
   }
 

@@ -116,6 +116,9 @@ export async function testMailbox(platform: Platform, openMailbox: OpenMailbox, 
         received: async () => {
           throw new Error('only tested');
         },
+        receivedTogether: async () => {
+          throw new Error('only tested');
+        },
         moved: async () => {
           throw new Error('only tested');
         },

@@ -1,6 +1,11 @@
-import { startAddress, stopAddress } from '../customers/index.ts';
+import { parseConsentWord, startAddress, stopAddress } from '../customers/index.ts';
 import type { Tx } from '../platform/database/database.ts';
+import type { Reading } from './intake.ts';
 import type { IntakePorts } from './ports.ts';
+
+/** The word of consent that a whole message is, or a mail's subject where it has no words; null: it is none. */
+export const consentWordOf = (reading: Pick<Reading, 'subject' | 'text'>): 'start' | 'stop' | null =>
+  parseConsentWord(reading.text) ?? (reading.text.trim() === '' ? parseConsentWord(reading.subject ?? '') : null);
 
 /** STOP and START are obeyed for exactly the address that they came from. Returns what became of it. */
 export async function obeyConsent(

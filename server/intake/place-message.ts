@@ -61,6 +61,12 @@ export function contactChannel(channel: InboundChannel, sender: string): Channel
   return sender.includes('@') ? 'email' : 'sms';
 }
 
+/** An address as it is compared and kept; what is none, as written. */
+export function addressOf(channel: InboundChannel, sender: string, country: string): string {
+  const contact = contactChannel(channel, sender);
+  return (contact && normaliseAddress(contact, sender, country)) ?? sender.trim().toLowerCase();
+}
+
 /** Words of somebody become part of exactly one case: whose they are, which matter, what about. In the caller's transaction. */
 export async function placeMessage(
   tx: Tx,

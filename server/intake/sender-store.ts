@@ -3,15 +3,20 @@ import { type Actor, storedActor } from '../platform/actor.ts';
 import type { Db, Tx } from '../platform/database/database.ts';
 import { write } from '../platform/database/statements.ts';
 
-/** Whether an address is one that this product reads or writes from: mail from there would be an answer to ourselves. */
-export async function isOwnAddress(db: Db, address: string): Promise<boolean> {
-  const { rows } =
-    await sql`SELECT 1 FROM mailboxes WHERE lower(address) = ${address} AND ended_at IS NULL AND kind <> 'letter'
-    UNION ALL SELECT 1 FROM routes WHERE kind IN ('smtp', 'pec') AND ended_at IS NULL AND lower(substring(config->>'from' FROM '[^<>[:space:]]+@[^<>[:space:]]+')) = ${address} LIMIT 1`.execute(
-      db,
-    );
-  return rows.length > 0;
+/** Of some addresses those that this product reads or writes from: mail from there would be an answer to ourselves. */
+export async function ownAddressesAmong(db: Db, addresses: readonly string[]): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{
+    address: string;
+  }>`SELECT lower(address) AS address FROM mailboxes WHERE lower(address) = ANY(${addresses}::text[]) AND ended_at IS NULL AND kind <> 'letter'
+    UNION SELECT own.address FROM (SELECT lower(substring(config->>'from' FROM '[^<>[:space:]]+@[^<>[:space:]]+')) AS address FROM routes
+      WHERE kind IN ('smtp', 'pec') AND ended_at IS NULL) AS own WHERE own.address = ANY(${addresses}::text[])`.execute(
+    db,
+  );
+  return new Set(rows.map(({ address }) => address));
 }
+
+export const isOwnAddress = async (db: Db, address: string): Promise<boolean> =>
+  (await ownAddressesAmong(db, [address])).has(address);
 
 /** How many messages of a sender came since an instant, this one left out. */
 export async function heardSince(db: Db, sender: string, since: Date, apart: string): Promise<number> {

@@ -4,7 +4,7 @@ import type { Db, Tx } from '../platform/database/database.ts';
 import { write } from '../platform/database/statements.ts';
 import type { Inbound, InboundChannel } from './intake.ts';
 
-interface Row {
+export interface InboundRow {
   id: string;
   channel: InboundChannel;
   route_id: string | null;
@@ -18,7 +18,7 @@ interface Row {
   facts: Record<string, unknown>;
 }
 
-const read = (row: Row): Inbound => ({
+export const readRow = (row: InboundRow): Inbound => ({
   id: row.id,
   channel: row.channel,
   routeId: row.route_id,
@@ -32,7 +32,9 @@ const read = (row: Row): Inbound => ({
   facts: row.facts,
 });
 
-const COLUMNS = sql.raw('id, channel, route_id, mailbox_id, received_at, sender, text, quiet, raw, raw_blob, facts');
+export const COLUMNS = sql.raw(
+  'id, channel, route_id, mailbox_id, received_at, sender, text, quiet, raw, raw_blob, facts',
+);
 
 export interface NewInbound extends Inbound {
   contentHash: string;
@@ -58,17 +60,33 @@ export async function insertInbound(tx: Tx, inbound: NewInbound): Promise<boolea
   return Boolean(numAffectedRows);
 }
 
-/** The oldest message that nobody has worked off, apart from those named and those of some senders; null: all is done. Not locked. */
+/** Keeps mails of one mailbox, all at once. Returns the ids of those that were not known already. */
+export async function insertMails(
+  tx: Tx,
+  { channel, mailboxId, receivedAt }: { channel: InboundChannel; mailboxId: string; receivedAt: Date },
+  mails: readonly { id: string; quiet: boolean; rawBlob: Buffer | null; content: string; contentHash: string }[],
+): Promise<string[]> {
+  const { rows } = await sql<{
+    id: string;
+  }>`INSERT INTO inbound_messages (id, channel, mailbox_id, received_at, content_hash, raw_blob, sender, text, quiet, facts)
+    SELECT mail.id, ${channel}, ${mailboxId}, ${receivedAt}, mail.content_hash, mail.raw_blob, '', '', mail.quiet, jsonb_build_object('content', mail.content)
+    FROM unnest(${mails.map(({ id }) => id)}::uuid[], ${mails.map(({ contentHash }) => contentHash)}::text[], ${mails.map(({ rawBlob }) => rawBlob)}::bytea[],
+      ${mails.map(({ quiet }) => quiet)}::boolean[], ${mails.map(({ content }) => content)}::text[]) AS mail(id, content_hash, raw_blob, quiet, content)
+    ON CONFLICT (channel, content_hash) DO NOTHING RETURNING id`.execute(tx);
+  return rows.map(({ id }) => id);
+}
+
+/** The oldest message that may want an answer and that nobody has worked off, apart from those named and those of some senders; null: all is done. Not locked. */
 export async function nextInbound(
   db: Db,
   skipped: readonly string[],
   senders: readonly string[],
 ): Promise<Inbound | null> {
-  const { rows } = await sql<Row>`SELECT ${COLUMNS} FROM inbound_messages
-    WHERE worked_at IS NULL AND NOT (id = ANY(${skipped}::uuid[])) AND (sender = '' OR NOT (sender = ANY(${senders}::text[]))) ORDER BY received_at, id LIMIT 1`.execute(
+  const { rows } = await sql<InboundRow>`SELECT ${COLUMNS} FROM inbound_messages
+    WHERE worked_at IS NULL AND NOT quiet AND NOT (id = ANY(${skipped}::uuid[])) AND (sender = '' OR NOT (sender = ANY(${senders}::text[]))) ORDER BY received_at, id LIMIT 1`.execute(
     db,
   );
-  return rows[0] ? read(rows[0]) : null;
+  return rows[0] ? readRow(rows[0]) : null;
 }
 
 /** Locks a message that is still to be worked off; false: somebody else has it, or has done it. */
@@ -83,10 +101,10 @@ export async function loadInbound(
   id: string,
 ): Promise<(Inbound & { decision: string | null; caseId: string | null; trouble: string | null }) | null> {
   const { rows } = await sql<
-    Row & { decision: string | null; case_id: string | null; trouble: string | null }
+    InboundRow & { decision: string | null; case_id: string | null; trouble: string | null }
   >`SELECT ${COLUMNS}, decision, case_id, trouble FROM inbound_messages WHERE id = ${id}::uuid`.execute(db);
   const [row] = rows;
-  return row ? { ...read(row), decision: row.decision, caseId: row.case_id, trouble: row.trouble } : null;
+  return row ? { ...readRow(row), decision: row.decision, caseId: row.case_id, trouble: row.trouble } : null;
 }
 
 /** Locks a message, whatever became of it. */
@@ -133,4 +151,27 @@ export async function sameMail(
   );
   const [row] = rows;
   return row ? { id: row.id, caseId: row.case_id } : null;
+}
+
+/** For many mails, by `MAIL-ID WORDS`: an earlier mail that each repeats. */
+export async function sameMails(
+  db: Db,
+  mails: readonly { mailId: string; words: string }[],
+): Promise<Map<string, { id: string; caseId: string | null }>> {
+  if (mails.length === 0) return new Map();
+  const ids = new Map(mails.map(({ mailId }) => [hashMailId(mailId).toString('hex'), mailId]));
+  const { rows } = await sql<{
+    id: string;
+    case_id: string | null;
+    mail_id_hash: Buffer;
+    words: string;
+  }>`SELECT id, case_id, mail_id_hash, facts->>'words' AS words
+    FROM inbound_messages WHERE mail_id_hash = ANY(${mails.map(({ mailId }) => hashMailId(mailId))}::bytea[]) AND worked_at IS NOT NULL
+    ORDER BY received_at DESC`.execute(db);
+  return new Map(
+    rows.map((row) => [
+      `${ids.get(row.mail_id_hash.toString('hex'))} ${row.words}`,
+      { id: row.id, caseId: row.case_id },
+    ]),
+  );
 }

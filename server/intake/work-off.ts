@@ -1,4 +1,4 @@
-import { markReachable, normaliseAddress, parseConsentWord } from '../customers/index.ts';
+import { markReachable } from '../customers/index.ts';
 import { wholeBlob } from '../platform/blobs.ts';
 import type { Tx } from '../platform/database/database.ts';
 import { recordEvents } from '../platform/events.ts';
@@ -9,9 +9,10 @@ import { hearReceipt, hearReturned } from './hear-returned.ts';
 import { type Inbound, plainReading, type Reading } from './intake.ts';
 import { joinLateParts } from './keep-sms.ts';
 import { teamOfMailbox, trustOfMailbox } from './mailbox-store.ts';
-import { obeyConsent } from './obey-consent.ts';
-import { contactChannel, type Placed, type Placing, placeMessage, wordsHash } from './place-message.ts';
+import { consentWordOf, obeyConsent } from './obey-consent.ts';
+import { addressOf, contactChannel, type Placed, type Placing, placeMessage, wordsHash } from './place-message.ts';
 import type { IntakePorts } from './ports.ts';
+import { workOffQuiet } from './quiet-mail.ts';
 import { decideInbound, type InboundDecision } from './rules.ts';
 import { blockedAmong, heardSince, isOwnAddress, lockSender } from './sender-store.ts';
 import { nextInbound, type Outcome, sameMail, settleInbound, takeInbound } from './store.ts';
@@ -25,7 +26,10 @@ const LANES = { embedded: 1, postgresql: 4 } as const;
 /** Works off what came in; one for a process, since it remembers what failed. Returns how many messages were worked off. */
 export function createIntake(ports: IntakePorts): () => Promise<number> {
   const setbacks = new Setbacks();
-  return async () => (await joinLateParts(ports.platform)) + (await workOffInbound(ports, setbacks));
+  return async () =>
+    (await joinLateParts(ports.platform)) +
+    (await workOffInbound(ports, setbacks)) +
+    (await workOffQuiet(ports, setbacks, (inbound) => workOffOne(ports, setbacks, inbound)));
 }
 
 /**
@@ -106,7 +110,7 @@ export async function workOff(
   const { operator } = await readSettings(tx);
   const sender = reading.sender ?? inbound.sender;
   const channel = contactChannel(inbound.channel, sender);
-  const address = (channel && normaliseAddress(channel, sender, operator.country)) ?? sender.trim().toLowerCase();
+  const address = addressOf(inbound.channel, sender, operator.country);
   if (address !== '') await lockSender(tx, address);
   const words = wordsHash(reading);
   const kept =
@@ -115,8 +119,7 @@ export async function workOff(
       : { sender: address, text: [reading.subject, reading.text].filter(Boolean).join(' · ') };
   const same = reading.mailId ? await sameMail(tx, { id: inbound.id, mailId: reading.mailId, wordsHash: words }) : null;
   const decision = decideInbound(inbound, reading, {
-    consentWord:
-      parseConsentWord(reading.text) ?? (reading.text.trim() === '' ? parseConsentWord(reading.subject ?? '') : null),
+    consentWord: consentWordOf(reading),
     isOwnAddress: channel !== null && channel !== 'sms' && (await isOwnAddress(tx, address)),
     repeats: same?.id ?? null,
     heardWithinHour: await heardSince(tx, kept.sender ?? inbound.sender, new Date(now.getTime() - HOUR), inbound.id),

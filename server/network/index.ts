@@ -11,6 +11,7 @@ export { adoptTold, takeBackUndone } from './incidents/say-news.ts';
 export { readIncidents, restoringIncidents } from './incidents/store.ts';
 export {
   ancestorsOfAll,
+  impactOf,
   onlyResourceIn,
   placesIn,
   publicAreas,

@@ -137,7 +137,7 @@ export async function takePromisesToWarn(tx: Tx, now: Date): Promise<PromiseReco
   return rows.map(read);
 }
 
-export async function setPromiseOwner(tx: Tx, subjectId: string, ownerId: string): Promise<void> {
+export async function setPromiseOwner(tx: Tx, subjectId: string, ownerId: string | null): Promise<void> {
   await write(tx, sql`UPDATE promises SET owner_id = ${ownerId} WHERE subject_id = ${subjectId} AND state = 'open'`);
 }
 

@@ -1,11 +1,11 @@
 import type { Topic } from '../../contract/cases.ts';
 import type { Settings } from '../../contract/settings.ts';
-import { staffWithFirstRole, unknownStaff } from '../access/index.ts';
+import { endedStaff, staffWithFirstRole, staffWithRole, unknownStaff } from '../access/index.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db, Tx } from '../platform/database/database.ts';
 import { makeFirstTeams } from './first-teams.ts';
 import { KIND_OF_TOPIC, leastLoaded, ROLE_OF_KIND } from './rules.ts';
-import { candidatesAmong, membersOf, standingTeams, type TeamRecord, teamsById } from './store.ts';
+import { awayAt, candidatesAmong, membersOf, standingTeams, type TeamRecord, teamsById } from './store.ts';
 
 /** Only those who still work here. */
 async function active(db: Db, staffIds: readonly string[]): Promise<string[]> {
@@ -36,6 +36,36 @@ export async function chooseOwner(db: Db, teamId: string, at: Date): Promise<str
       ? members.filter(({ staffId }) => here.has(staffId))
       : await candidatesAmong(db, await standIns(db, team.kind), at);
   return leastLoaded(candidates);
+}
+
+/** Of some people those who still work here and are not away, in the order given. */
+export async function presentAmong(db: Db, staffIds: readonly string[], at: Date): Promise<string[]> {
+  if (staffIds.length === 0) return [];
+  const away = await awayAt(db, at);
+  return (await active(db, staffIds)).filter((id) => !away.has(id));
+}
+
+/**
+ * Who goes on with a case of a team whose owner is not there any more: somebody with capacity, else one of its leads, else a manager or an administrator who
+ * is there. `only` leads: not everybody in the team may have it. Null when nobody at all is there.
+ */
+export async function takesOver(db: Db, teamId: string, at: Date, only: 'leads' | 'anybody'): Promise<string | null> {
+  const chosen = only === 'leads' ? null : await chooseOwner(db, teamId, at);
+  if (chosen) return chosen;
+  const above = [
+    ...(await leadsOf(db, teamId, at)),
+    ...(await staffWithRole(db, 'manager')),
+    ...(await staffWithRole(db, 'administrator')),
+  ];
+  return (await presentAmong(db, above, at))[0] ?? null;
+}
+
+/** Who is not there at an instant, and why: away, or no longer of the house. */
+export async function absentPeople(db: Db, at: Date): Promise<Map<string, 'away' | 'left'>> {
+  return new Map([
+    ...[...(await awayAt(db, at)).keys()].map((id) => [id, 'away'] as const),
+    ...(await endedStaff(db)).map((id) => [id, 'left'] as const),
+  ]);
 }
 
 /** Who leads a team: its active leads, else the managers, else the administrators. Never empty while the house has an administrator. */

@@ -147,6 +147,16 @@ export async function membersOf(db: Db, teamIds: readonly string[], at: Date): P
   return rows.map((row) => ({ ...row, absent: row.absentUntil !== null }));
 }
 
+/** Everybody who is away at an instant, and until when. */
+export async function awayAt(db: Db, at: Date): Promise<Map<string, Date>> {
+  const { rows } = await sql<{
+    staffId: string;
+    until: Date;
+  }>`SELECT staff_id AS "staffId", max(ends_at) AS until FROM staff_absences
+    WHERE starts_at <= ${at} AND ends_at > ${at} GROUP BY staff_id`.execute(db);
+  return new Map(rows.map(({ staffId, until }) => [staffId, until]));
+}
+
 /** The same about people who are in no team, with the usual capacity. */
 export async function candidatesAmong(db: Db, staffIds: readonly string[], at: Date): Promise<Candidate[]> {
   if (staffIds.length === 0) return [];

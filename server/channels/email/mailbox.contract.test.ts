@@ -140,6 +140,10 @@ class Keeping {
       }
       this.received.push({ meta, raw: Buffer.concat(chunks) });
     },
+    receivedTogether: async (mails) => {
+      if (this.refuse) throw new Error('the database is away');
+      this.received.push(...mails);
+    },
     moved: async (position) => {
       this.position = position;
     },

@@ -1,57 +1,11 @@
 import { isIP } from 'node:net';
-import { type FetchMessageObject, ImapFlow, type MailboxObject } from 'imapflow';
+import { ImapFlow, type MailboxObject } from 'imapflow';
 import { RECONNECT_MILLISECONDS, reconnectDelay } from '../channel.ts';
+import type { MailboxConfig, MailboxPorts, MailboxPosition } from './mailbox-port.ts';
 import { NoFolder, NotStored, reasonOf, refused } from './mailbox-trouble.ts';
+import { MAXIMUM_BYTES, MailReader } from './read-mailbox.ts';
 
-export interface MailboxConfig {
-  host: string;
-  port: number;
-  /** TLS from the start. Otherwise STARTTLS is demanded, except from this very machine. */
-  secure: boolean;
-  user: string;
-  password: string;
-  folder: string;
-  /** The name under which its server writes Authentication-Results, for `readMail`. */
-  authservId: string | null;
-  /** Certificates to trust instead of the system's, in PEM. */
-  ca?: string;
-  /** Marks what was received as seen. Otherwise nothing at all is changed on the server. */
-  markSeen?: boolean;
-  /** Of larger mails only the head is fetched. Default 50 MB. */
-  maximumBytes?: number;
-}
-
-/** How far a mailbox has been read. */
-export interface MailboxPosition {
-  uidValidity: string;
-  lastUid: number;
-  /** When it was connected for the first time: older mail is not answered. */
-  connectedSince: Date;
-}
-
-export interface ReceivedMeta {
-  uidValidity: string;
-  uid: number;
-  /** When the server received it. */
-  internalDate: Date;
-  size: number;
-  /** It came before the mailbox was connected: read, and never acknowledged. */
-  beforeConnection: boolean;
-  /** `head`: the mail is too large, only its headers follow. `none`: the server can't give it, nothing follows. */
-  content: 'whole' | 'head' | 'none';
-}
-
-export interface MailboxPorts {
-  /** Null: the mailbox was never read. */
-  position(): Promise<MailboxPosition | null>;
-  /** Resolves when it is stored for good; only then the position moves. What it rejects is given again later. */
-  received(meta: ReceivedMeta, raw: AsyncIterable<Buffer>): Promise<void>;
-  /** Resolves when the position is stored. */
-  moved(position: MailboxPosition): Promise<void>;
-  up(): void;
-  /** `reason`: one line for staff, without secrets and addresses of people. Called on each failed attempt. */
-  down(reason: string): void;
-}
+export type { MailboxConfig, MailboxPorts, MailboxPosition, ReceivedMeta } from './mailbox-port.ts';
 
 export interface MailboxOptions {
   /** How long the server may take to connect and for each answer. */
@@ -73,14 +27,7 @@ const DEFAULTS: MailboxOptions = {
   lookMilliseconds: 300_000,
   now: () => new Date(),
 };
-const MAXIMUM_BYTES = 50_000_000;
-/** Larger mails are fetched in pieces of this size. */
-const IN_ONE_PIECE = 262_144;
 const GOOD_BYE_MILLISECONDS = 2000;
-/** Mails whose dates and sizes are asked for at once. */
-const BATCH = 200;
-/** A mail that the server fails to give so many times in a row is passed by, as `none`: the next ones wait behind it. */
-const TRIES = 8;
 
 /** Keeps an IMAP mailbox: reads what is new in the order of its UIDs, waits with IDLE, and connects again for ever. */
 export function openMailbox(
@@ -106,13 +53,13 @@ class Keeper {
   #client: ImapFlow | null = null;
   #wake: () => void = () => {};
   #failures = 0;
-  /** The mail that could not be fetched last, and how often. */
-  #stuck = { uid: 0, times: 0 };
+  readonly #reader: MailReader;
 
   constructor(config: MailboxConfig, ports: MailboxPorts, options: MailboxOptions) {
     this.#config = config;
     this.#ports = ports;
     this.#options = options;
+    this.#reader = new MailReader(config, ports, options.now, () => this.#stopping);
   }
 
   stop(): void {
@@ -161,7 +108,7 @@ class Keeper {
       while (!this.#stopping && !lost) {
         if (news) {
           news = false;
-          position = await this.#readNew(client, position);
+          position = await this.#reader.readNew(client, position);
           this.#failures = 0;
         } else if (!(await this.#pause(this.#options.lookMilliseconds))) news = true;
       }
@@ -219,110 +166,6 @@ class Keeper {
     return position;
   }
 
-  async #readNew(client: ImapFlow, from: MailboxPosition): Promise<MailboxPosition> {
-    // "n:*" names the last mail even when its UID is below n (RFC 3501, 6.4.8).
-    const found = await client.search({ uid: `${from.lastUid + 1}:*` }, { uid: true });
-    if (!found) throw new Error('search');
-    const uids = found.filter((uid) => uid > from.lastUid).sort((a, b) => a - b);
-    let position = from;
-    for (let at = 0; at < uids.length; at += BATCH) {
-      const batch = uids.slice(at, at + BATCH);
-      const known = new Map<number, FetchMessageObject>();
-      const query = { uid: true, size: true, internalDate: true } as const;
-      for await (const mail of client.fetch(batch.join(','), query, { uid: true })) known.set(mail.uid, mail);
-      for (const uid of batch) {
-        if (this.#stopping) return position;
-        const mail = known.get(uid);
-        if (mail) await this.#readOne(client, position, mail);
-        position = { ...position, lastUid: uid };
-        await this.#store(() => this.#ports.moved(position));
-      }
-    }
-    return position;
-  }
-
-  async #readOne(
-    client: ImapFlow,
-    position: MailboxPosition,
-    { uid, size = 0, internalDate }: FetchMessageObject,
-  ): Promise<void> {
-    const received = internalDate ? new Date(internalDate) : this.#options.now();
-    // The server's dates are in whole seconds.
-    const since = Math.floor(position.connectedSince.getTime() / 1000) * 1000;
-    const meta = {
-      uidValidity: position.uidValidity,
-      uid,
-      internalDate: received,
-      size,
-      beforeConnection: received.getTime() < since,
-    };
-    const { maximumBytes = MAXIMUM_BYTES } = this.#config;
-    if (this.#stuck.uid === uid && this.#stuck.times >= TRIES) {
-      await this.#store(() => this.#ports.received({ ...meta, content: 'none' }, nothing()));
-    } else if (size > maximumBytes) {
-      const head = await this.#attempt(uid, () => client.fetchOne(String(uid), { headers: true }, { uid: true }));
-      if (!head) return; // removed meanwhile
-      await this.#store(() => this.#ports.received({ ...meta, content: 'head' }, only(head.headers)));
-    } else {
-      const isThere =
-        size > IN_ONE_PIECE ? await this.#download(client, uid, meta) : await this.#fetchWhole(client, uid, meta);
-      if (!isThere) return;
-      if (this.#config.markSeen) await client.messageFlagsAdd(String(uid), ['\\Seen'], { uid: true });
-    }
-    if (this.#stuck.uid === uid) this.#stuck = { uid: 0, times: 0 };
-  }
-
-  /** False when it was removed meanwhile. */
-  async #fetchWhole(client: ImapFlow, uid: number, meta: Omit<ReceivedMeta, 'content'>): Promise<boolean> {
-    const mail = await this.#attempt(uid, () => client.fetchOne(String(uid), { source: true }, { uid: true }));
-    const source = mail ? mail.source : undefined;
-    if (!source) return false;
-    await this.#store(() => this.#ports.received({ ...meta, content: 'whole' }, only(source)));
-    return true;
-  }
-
-  /** Hands it over in pieces as they come. False when it was removed meanwhile. */
-  async #download(client: ImapFlow, uid: number, meta: Omit<ReceivedMeta, 'content'>): Promise<boolean> {
-    const options = { uid: true, chunkSize: IN_ONE_PIECE };
-    const download = await this.#attempt(uid, () => client.download(String(uid), undefined, options));
-    if (!('content' in download) || !download.content) return false;
-    const { content } = download;
-    const failure: { error: Error | null } = { error: null };
-    content.on('error', (error) => {
-      failure.error = error;
-    });
-    try {
-      await this.#store(() => this.#ports.received({ ...meta, content: 'whole' }, content as AsyncIterable<Buffer>));
-    } catch (error) {
-      if (failure.error) throw this.#couldNotFetch(uid, failure.error);
-      throw error;
-    } finally {
-      content.destroy();
-    }
-    return true;
-  }
-
-  async #attempt<Result>(uid: number, work: () => Promise<Result>): Promise<Result> {
-    try {
-      return await work();
-    } catch (error) {
-      throw this.#couldNotFetch(uid, error as Error);
-    }
-  }
-
-  #couldNotFetch(uid: number, error: Error): Error {
-    this.#stuck = { uid, times: this.#stuck.uid === uid ? this.#stuck.times + 1 : 1 };
-    return error;
-  }
-
-  async #store(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch {
-      throw new NotStored();
-    }
-  }
-
   /** True when it was woken before the time was over. */
   #pause(milliseconds: number): Promise<boolean> {
     if (this.#stopping) return Promise.resolve(true);
@@ -334,12 +177,6 @@ class Keeper {
       };
     });
   }
-}
-
-async function* nothing(): AsyncIterable<Buffer> {}
-
-async function* only(bytes: Buffer | undefined): AsyncIterable<Buffer> {
-  if (bytes) yield bytes;
 }
 
 const isThisMachine = (host: string): boolean =>

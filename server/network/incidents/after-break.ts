@@ -1,5 +1,5 @@
 import type { Settings } from '../../../contract/settings.ts';
-import { staffEmail, staffWithRole } from '../../access/index.ts';
+import { staffEmail } from '../../access/index.ts';
 import { announce } from '../../notices/index.ts';
 import { enqueueSingle } from '../../outbox/index.ts';
 import type { Actor } from '../../platform/actor.ts';
@@ -7,6 +7,7 @@ import type { Tx } from '../../platform/database/database.ts';
 import { recordEvents } from '../../platform/events.ts';
 import { makePromise, nextRung, type PromiseRecord, renewalAfterBreak, setPromiseOwner } from '../../promises/index.ts';
 import { readSettings } from '../../settings/index.ts';
+import { peopleOfRung, presentAmong } from '../../teams/index.ts';
 import { resourceBriefs } from '../topology/index.ts';
 import { placeOfIncident } from './concern.ts';
 import type { IncidentPorts } from './ports.ts';
@@ -89,7 +90,7 @@ async function climb(
   const number = nextRung(incident.rung, settings.ladder.length);
   const rung = settings.ladder[number] ?? settings.ladder[0];
   if (!rung) return { minutes: 30 };
-  const people = await peopleOn(tx, rung);
+  const people = await peopleOn(tx, rung, ports.platform.clock.business());
   const [person] = people;
   await updateIncident(tx, incident.id, { rung: number, ...(person ? { ownerId: person } : {}) });
   if (person) await setPromiseOwner(tx, incident.id, person);
@@ -122,20 +123,22 @@ async function climb(
   return rung;
 }
 
-/** Named people first, else whoever has the role, else the administrators: a report never reaches nobody. */
-async function peopleOn(tx: Tx, rung: Settings['ladder'][number]): Promise<string[]> {
-  if (rung.staffIds.length > 0) return rung.staffIds;
-  const withRole = await staffWithRole(tx, rung.role);
-  return withRole.length > 0 ? withRole : await staffWithRole(tx, 'administrator');
+/** Whoever is there first: named people, else whoever has the role, else the administrators; a report never reaches nobody. */
+async function peopleOn(tx: Tx, rung: Settings['ladder'][number], now: Date): Promise<string[]> {
+  const people = await peopleOfRung(tx, rung);
+  const present = await presentAmong(tx, people, now);
+  return [...present, ...people.filter((id) => !present.includes(id))];
 }
 
-/** Three quarters of a promise's time are over: its owner is warned, or the rung that the incident is on. */
+/** Three quarters of a promise's time are over: its owner is warned, or, where they are not there, the rung that the incident is on. */
 export async function warnOfIncidentPromise(tx: Tx, ports: IncidentPorts, promise: PromiseRecord): Promise<void> {
   const incident = await lockIncident(tx, promise.subjectId);
   if (!incident) return;
   const settings = await readSettings(tx);
   const rung = settings.ladder[incident.rung] ?? settings.ladder[0];
-  const people = promise.ownerId ? [promise.ownerId] : rung ? await peopleOn(tx, rung) : [];
+  const now = ports.platform.clock.business();
+  const owner = promise.ownerId ? await presentAmong(tx, [promise.ownerId], now) : [];
+  const people = owner.length > 0 || !rung ? owner : await peopleOn(tx, rung, now);
   await mail(
     tx,
     ports,

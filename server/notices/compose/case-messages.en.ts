@@ -63,6 +63,8 @@ export const caseEnglish: Record<keyof typeof caseItalian, string> = {
   'case.until.reopen': 'If the problem comes back, reply within {days} days and we reopen it.',
   'case.opens': 'We are closed now and open {opens}.',
   'case.number': 'Case {number}.',
+  'case.files.mail': '{count, select, 1 {One file is attached.} other {{count} files are attached.}}',
+  'case.files.page': '{count, select, 1 {One file is} other {{count} files are}} on the page.',
   'case.link': 'Follow it: {link}',
   'case.phone': 'Tel. {phone}.',
   'case.mail.number': 'Case number: {number}',

@@ -65,6 +65,8 @@ export const caseItalian = {
   'case.until.reopen': 'Se il problema torna ci risponda entro {days} giorni: la riapriamo.',
   'case.opens': 'Ora siamo chiusi, riapriamo {opens}.',
   'case.number': 'Pratica {number}.',
+  'case.files.mail': "{count, select, 1 {In allegato c''è un file.} other {In allegato ci sono {count} file.}}",
+  'case.files.page': '{count, select, 1 {Un file è} other {{count} file sono}} sulla pagina.',
   'case.link': 'Segua qui: {link}',
   'case.phone': 'Tel. {phone}.',
   'case.mail.number': 'Numero di pratica: {number}',

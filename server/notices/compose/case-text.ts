@@ -45,6 +45,8 @@ export interface CaseText {
   /** By when the law wants a formal complaint answered. */
   legalBy?: string | null;
   reopenDays: number;
+  /** So many go with it: by mail in it, else on the page. */
+  files?: number;
 }
 
 export interface CaseRecipient {

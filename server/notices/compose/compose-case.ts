@@ -30,7 +30,9 @@ export function composeCase(text: CaseText, to: CaseRecipient): CaseComposed {
   requireCaseText(text, to.now);
   const said = sayIt(text, to);
   if (to.channel === 'sms') return sms(text, to, said);
-  const paragraphs = [[capital(said.what)], [...said.until, ...(said.opens ? [said.opens] : [])]].filter(
+  const attached =
+    text.files && to.channel !== 'web' ? [say(to.language, 'case.files.mail', { count: String(text.files) })] : [];
+  const paragraphs = [[capital(said.what)], attached, [...said.until, ...(said.opens ? [said.opens] : [])]].filter(
     (lines) => lines.length > 0,
   );
   const base = { channel: to.channel, language: to.language, parts: 1, coding: null };
@@ -135,14 +137,15 @@ function sms(text: CaseText, to: CaseRecipient, said: Said): CaseComposed {
   const operator = oneLine(to.operator.shortName);
   const begins = said.what.startsWith(operator) ? said.what : `${operator}: ${said.what}`;
   const number = say(language, 'case.number', { number: grouped(text.number) });
-  const must = [begins, ...said.until, number];
+  const files = text.files ? [say(language, 'case.files.page', { count: String(text.files) })] : [];
+  const must = [begins, ...files, ...said.until, number];
   let body = toGsm(must.join(' '));
   const phone = oneLine(to.operator.phone);
   const link = to.link ? say(language, 'case.link', { link: to.link }) : null;
-  // The link is worth a second part, but not a third; the rest is worth none.
+  // The link is worth a second part, but not a third, unless something can be had there only; the rest is worth none.
   if (link) {
     const longer = toGsm([...must, link].join(' '));
-    if (smsSize(longer).parts <= Math.max(2, smsSize(body).parts)) body = longer;
+    if (text.files || smsSize(longer).parts <= Math.max(2, smsSize(body).parts)) body = longer;
   }
   for (const extra of [said.opens, phone ? say(language, 'case.phone', { phone }) : null]) {
     if (!extra) continue;

@@ -10,6 +10,10 @@ import { type ActProps, useChange } from './act-forms.tsx';
 import { joinCase, TOUCHED } from './queries.ts';
 import { spokenNumber } from './spoken-number.ts';
 
+/** What a list offers for "none of these": found by the keyboard like the others. */
+const NONE = 'none';
+const orNone = (chosen: string | null): string | null => (chosen === NONE ? null : chosen);
+
 // To what a case belongs: the line that it is about, the incident behind it, another case of the same matter.
 
 /** Which line of the customer it is about; where that hangs in the network goes with it. */
@@ -30,18 +34,19 @@ export function ServiceAct({ case: found, onDone }: ActProps) {
       <Text size="sm">{t('case-act.service.help')}</Text>
       <Select
         label={t('case.service')}
-        placeholder={t(customer.data && services.length === 0 ? 'customer.services.none' : 'case-act.service.none')}
-        disabled={customer.data !== undefined && services.length === 0}
-        clearable
+        allowDeselect={false}
         data-autofocus
-        value={serviceId}
-        onChange={setServiceId}
-        data={services.map(({ id, product, address, externalId, state }) => ({
-          value: id,
-          label: [product, address, externalId, state === 'active' ? null : word('service-state', state)]
-            .filter(Boolean)
-            .join(' · '),
-        }))}
+        value={serviceId ?? NONE}
+        onChange={(chosen) => setServiceId(orNone(chosen))}
+        data={[
+          { value: NONE, label: t(services.length === 0 ? 'customer.services.none' : 'case-act.service.none') },
+          ...services.map(({ id, product, address, externalId, state }) => ({
+            value: id,
+            label: [product, address, externalId, state === 'active' ? null : word('service-state', state)]
+              .filter(Boolean)
+              .join(' · '),
+          })),
+        ]}
       />
     </DeedForm>
   );
@@ -53,7 +58,7 @@ export function IncidentAct({ case: found, onDone }: ActProps) {
   const incidents = useQuery(incidentsQuery('open'));
   const [incidentId, setIncidentId] = useState<string | null>(found.incidentId);
   const change = useChange(found, onDone);
-  const none = incidents.data?.length === 0 && found.incidentId === null;
+  const open = incidents.data ?? [];
   return (
     <DeedForm
       label={t('save')}
@@ -65,17 +70,14 @@ export function IncidentAct({ case: found, onDone }: ActProps) {
       <Text size="sm">{t('case-act.incident.help')}</Text>
       <Select
         label={t('case.incident')}
-        placeholder={t(none ? 'case-act.incident.none-open' : 'case-act.incident.none')}
-        disabled={none}
-        clearable
-        searchable
+        allowDeselect={false}
         data-autofocus
-        value={incidentId}
-        onChange={setIncidentId}
-        data={(incidents.data ?? []).map(({ id, reference, resource }) => ({
-          value: id,
-          label: `${reference} · ${resource.name}`,
-        }))}
+        value={incidentId ?? NONE}
+        onChange={(chosen) => setIncidentId(orNone(chosen))}
+        data={[
+          { value: NONE, label: t(open.length === 0 ? 'case-act.incident.none-open' : 'case-act.incident.none') },
+          ...open.map(({ id, reference, resource }) => ({ value: id, label: `${reference} · ${resource.name}` })),
+        ]}
       />
     </DeedForm>
   );

@@ -13,7 +13,7 @@ import { Knot, Thread } from '../shell/thread.tsx';
 
 function Part({ title, children }: { title: string; children: ReactNode }) {
   return (
-    <Card padding="sm">
+    <Card padding="sm" component="section" aria-label={title}>
       <Title order={2} mb="xs">
         {title}
       </Title>

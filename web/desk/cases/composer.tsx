@@ -10,6 +10,7 @@ import { useWords } from '../shell/language.tsx';
 import { useMay } from '../shell/me.ts';
 import { useDeed } from '../shell/notices.tsx';
 import { Problem } from '../shell/request.ts';
+import { AttachHere, Attachments, useAttachments } from './attach-files.tsx';
 import { FixForm, HandOverForm, TOUCHED } from './case-forms.tsx';
 import { answerCase, askCustomer, noteCase } from './queries.ts';
 import { EMPTY_REPLY, inheritedWord, missingOf, newestHeard, type ReplyDraft, wordsOfReply } from './reply-draft.ts';
@@ -112,6 +113,7 @@ function AnswerForm({ case: found }: { case: Case }) {
   const [draft, setDraft] = useState<ReplyDraft>(EMPTY_REPLY);
   const [answersComplaint, setAnswersComplaint] = useState(false);
   const [sent, setSent] = useState(0);
+  const attachments = useAttachments(found.id);
   const heard = useHeardUpTo(found);
   const inherited = inheritedWord(found, useBusinessNow());
   const missing = missingOf(draft, inherited);
@@ -123,12 +125,14 @@ function AnswerForm({ case: found }: { case: Case }) {
         heardUpTo: heard.heardUpTo,
         ...(draft.nextWordBy ? { nextWordBy: draft.nextWordBy } : {}),
         ...(complaint && answersComplaint ? { answersComplaint } : {}),
+        ...(attachments.ids.length > 0 ? { fileIds: attachments.ids } : {}),
       }),
     touches: TOUCHED,
     done: t('write.answer.done'),
     onDone: () => {
       setDraft(EMPTY_REPLY);
       setAnswersComplaint(false);
+      attachments.over();
       setSent((count) => count + 1);
       heard.over();
     },
@@ -139,63 +143,66 @@ function AnswerForm({ case: found }: { case: Case }) {
     setDraft((before) => ({ ...before, ...part }));
   };
   return (
-    <Stack gap="sm">
-      {heard.newer && <NewerMessage case={found} onRead={heard.read} />}
-      <Textarea
-        id="write-answer"
-        label={t('write.reason')}
-        description={t('write.reason.help')}
-        autosize
-        minRows={2}
-        maxRows={14}
-        maxLength={6000}
-        value={draft.reason}
-        onChange={(event) => change({ reason: event.currentTarget.value })}
-      />
-      <Textarea
-        label={t('write.next-step')}
-        description={t('write.next-step.help')}
-        autosize
-        minRows={1}
-        maxRows={8}
-        maxLength={3000}
-        value={draft.nextStep}
-        onChange={(event) => change({ nextStep: event.currentTarget.value })}
-      />
-      {inherited && (
-        <Text size="sm">
-          {t('write.inherits')} <Moment at={inherited} clock />
-        </Text>
-      )}
-      <TimeField
-        // Its own words ("domani 18:00") go with what was sent.
-        key={sent}
-        label={t(inherited ? 'write.next-word.other' : 'write.next-word')}
-        value={draft.nextWordBy}
-        onChange={(nextWordBy) => change({ nextWordBy })}
-      />
-      {complaint && (
-        <Checkbox
-          label={t('write.answers-complaint')}
-          checked={answersComplaint}
-          onChange={(event) => setAnswersComplaint(event.currentTarget.checked)}
+    <AttachHere attachments={attachments}>
+      <Stack gap="sm">
+        {heard.newer && <NewerMessage case={found} onRead={heard.read} />}
+        <Textarea
+          id="write-answer"
+          label={t('write.reason')}
+          description={t('write.reason.help')}
+          autosize
+          minRows={2}
+          maxRows={14}
+          maxLength={6000}
+          value={draft.reason}
+          onChange={(event) => change({ reason: event.currentTarget.value })}
         />
-      )}
-      <Group justify="space-between" gap="xs">
-        <Text size="sm" c="dimmed" role="status" flex={1} miw={200}>
-          {missing.length > 0
-            ? t('write.missing', { what: missing.map((part) => t(`write.missing.${part}`)).join(', ') })
-            : t('write.to', { to: found.contact?.address ?? t('write.to.page') })}
-        </Text>
-        <Button
-          onClick={() => send.mutate(undefined)}
-          loading={send.isPending}
-          disabled={missing.length > 0 || heard.newer}
-        >
-          {t('write.answer.send')}
-        </Button>
-      </Group>
-    </Stack>
+        <Textarea
+          label={t('write.next-step')}
+          description={t('write.next-step.help')}
+          autosize
+          minRows={1}
+          maxRows={8}
+          maxLength={3000}
+          value={draft.nextStep}
+          onChange={(event) => change({ nextStep: event.currentTarget.value })}
+        />
+        {inherited && (
+          <Text size="sm">
+            {t('write.inherits')} <Moment at={inherited} clock />
+          </Text>
+        )}
+        <TimeField
+          // Its own words ("domani 18:00") go with what was sent.
+          key={sent}
+          label={t(inherited ? 'write.next-word.other' : 'write.next-word')}
+          value={draft.nextWordBy}
+          onChange={(nextWordBy) => change({ nextWordBy })}
+        />
+        {complaint && (
+          <Checkbox
+            label={t('write.answers-complaint')}
+            checked={answersComplaint}
+            onChange={(event) => setAnswersComplaint(event.currentTarget.checked)}
+          />
+        )}
+        <Attachments attachments={attachments} />
+        <Group justify="space-between" gap="xs">
+          <Text size="sm" c="dimmed" role="status" flex={1} miw={200}>
+            {missing.length > 0
+              ? t('write.missing', { what: missing.map((part) => t(`write.missing.${part}`)).join(', ') })
+              : t('write.to', { to: found.contact?.address ?? t('write.to.page') })}
+          </Text>
+          <Button
+            onClick={() => send.mutate(undefined)}
+            loading={send.isPending}
+            disabled={missing.length > 0 || heard.newer || attachments.busy}
+          >
+            {t('write.answer.send')}
+          </Button>
+        </Group>
+      </Stack>
+    </AttachHere>
   );
 }
 

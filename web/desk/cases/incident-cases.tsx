@@ -7,6 +7,7 @@ import { useMay } from '../shell/me.ts';
 import { Shown } from '../shell/states.tsx';
 import { CaseStateBadge, Who } from './case-marks.tsx';
 import { MassAct } from './mass-act.tsx';
+import { MassRecords } from './mass-records.tsx';
 import { casesOfIncidentQuery } from './queries.ts';
 import { spokenNumber } from './spoken-number.ts';
 import { tallyOf } from './tally.ts';
@@ -31,9 +32,13 @@ export function IncidentCases({ incidentId }: { incidentId: string }) {
           const over = ended.data?.cases ?? [];
           if (cases.length === 0 && over.length === 0)
             return (
-              <Text size="sm" c="dimmed">
-                {t('incident-cases.none')}
-              </Text>
+              <Stack gap="sm">
+                <Text size="sm" c="dimmed">
+                  {t('incident-cases.none')}
+                </Text>
+                {may('cases:mass') && <MassRecords incidentId={incidentId} />}
+                {may('cases:mass') && <MassAct incidentId={incidentId} hasOpen={false} />}
+              </Stack>
             );
           const tally = { ...tallyOf([...cases, ...over]), no: denied.data?.cases.length ?? 0 };
           return (
@@ -48,7 +53,8 @@ export function IncidentCases({ incidentId }: { incidentId: string }) {
                 ))}
               </Group>
               <CaseRows cases={[...cases, ...over]} />
-              {may('cases:mass') && cases.length > 0 && <MassAct incidentId={incidentId} />}
+              {may('cases:mass') && <MassRecords incidentId={incidentId} />}
+              {may('cases:mass') && <MassAct incidentId={incidentId} hasOpen={cases.length > 0} />}
             </Stack>
           );
         }}

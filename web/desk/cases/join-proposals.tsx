@@ -4,8 +4,7 @@ import { Link } from '@tanstack/react-router';
 import type { Case } from '../../../contract/cases.ts';
 import { useWords } from '../shell/language.tsx';
 import { useDeed } from '../shell/notices.tsx';
-import { TOUCHED } from './case-forms.tsx';
-import { joinCase, keepApart } from './queries.ts';
+import { joinCase, keepApart, TOUCHED } from './queries.ts';
 import { spokenNumber } from './spoken-number.ts';
 
 const doubtsOf = ({ doubts }: Record<string, unknown>): string[] =>

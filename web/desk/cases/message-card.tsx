@@ -21,6 +21,7 @@ import { useDeed } from '../shell/notices.tsx';
 import { StateBadge } from '../shell/standing.tsx';
 import { frameDocument } from './frame-document.ts';
 import { undoMessages } from './queries.ts';
+import { sizeIn } from './size-in.ts';
 
 const SEEN_BY: Record<Visibility, Parameters<typeof StateBadge>[0]['look']> = {
   customer: ['thread', IconEye],
@@ -168,18 +169,8 @@ function Folded({ message }: { message: CaseMessage }) {
   );
 }
 
-const SIZES: readonly [number, string][] = [
-  [1_048_576, 'MB'],
-  [1024, 'KB'],
-  [1, 'B'],
-];
-
 function Attachments({ caseId, attachments }: { caseId: string; attachments: CaseAttachment[] }) {
   const { t, number } = useWords();
-  const sizeOf = (bytes: number): string => {
-    const [unit, name] = SIZES.find(([one]) => bytes >= one) ?? [1, 'B'];
-    return `${number(Math.round((bytes / unit) * 10) / 10)} ${name}`;
-  };
   return (
     <Group component="ul" gap="xs" className="attachments" aria-label={t('message.attachments')}>
       {attachments.map((attachment) => (
@@ -194,7 +185,7 @@ function Attachments({ caseId, attachments }: { caseId: string; attachments: Cas
               <Text size="xs">{attachment.name}</Text>
             )}
             <Text size="xs" c="dimmed">
-              {attachment.problem === null ? sizeOf(attachment.size) : t('message.attachment.not-kept')}
+              {attachment.problem === null ? sizeIn(attachment.size, number) : t('message.attachment.not-kept')}
             </Text>
           </Group>
         </li>

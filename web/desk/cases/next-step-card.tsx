@@ -1,14 +1,14 @@
-import { Alert, Button, Group, Stack, Text, Textarea } from '@mantine/core';
+import { Alert, Button, Group, Stack, Text } from '@mantine/core';
 import { IconRoute } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { Case } from '../../../contract/cases.ts';
 import { Moment } from '../shell/business-clock.tsx';
+import { DeedForm, WordsField } from '../shell/deed-form.tsx';
 import { useWords } from '../shell/language.tsx';
 import { useMay, useMe } from '../shell/me.ts';
 import { useDeed } from '../shell/notices.tsx';
-import { TOUCHED } from './case-forms.tsx';
 import { type NextStep, nextStep } from './next-step.ts';
-import { acceptHandOver, changeCase, refuseHandOver, sayForCustomer } from './queries.ts';
+import { acceptHandOver, changeCase, refuseHandOver, sayForCustomer, TOUCHED } from './queries.ts';
 
 const TO_WRITE: ReadonlySet<NextStep> = new Set([
   'promise-late',
@@ -78,6 +78,7 @@ function AcceptOrRefuse({ case: found }: { case: Case }) {
   const may = useMay();
   const [refusing, setRefusing] = useState(false);
   const [words, setWords] = useState('');
+  const button = useRef<HTMLButtonElement>(null);
   const accept = useDeed({ run: () => acceptHandOver(found.id), touches: TOUCHED, done: t('hand-over.accepted') });
   const refuse = useDeed({
     run: () => refuseHandOver(found.id, words),
@@ -85,6 +86,10 @@ function AcceptOrRefuse({ case: found }: { case: Case }) {
     done: t('hand-over.refused'),
     onDone: () => setRefusing(false),
   });
+  const leave = () => {
+    setRefusing(false);
+    button.current?.focus();
+  };
   const standing = found.handOvers.find(({ endedAt }) => endedAt === null);
   if (!may('cases:technical') && !may('cases:work')) return null;
   return (
@@ -98,30 +103,20 @@ function AcceptOrRefuse({ case: found }: { case: Case }) {
         <Button size="md" loading={accept.isPending} onClick={() => accept.mutate(undefined)}>
           {t('hand-over.accept')}
         </Button>
-        <Button variant="default" aria-expanded={refusing} onClick={() => setRefusing(!refusing)}>
+        <Button ref={button} variant="default" aria-expanded={refusing} onClick={() => setRefusing(!refusing)}>
           {t('hand-over.refuse')}
         </Button>
       </Group>
       {refusing && (
-        <>
-          <Textarea
-            label={t('hand-over.refuse.why')}
-            autosize
-            minRows={2}
-            maxLength={10_000}
-            value={words}
-            onChange={(event) => setWords(event.currentTarget.value)}
-          />
-          <Button
-            variant="light"
-            style={{ alignSelf: 'flex-start' }}
-            disabled={words.trim() === ''}
-            loading={refuse.isPending}
-            onClick={() => refuse.mutate(undefined)}
-          >
-            {t('hand-over.refuse.send')}
-          </Button>
-        </>
+        <DeedForm
+          label={t('hand-over.refuse.send')}
+          pending={refuse.isPending}
+          ready={words.trim() !== ''}
+          onDo={() => refuse.mutate(undefined)}
+          onCancel={leave}
+        >
+          <WordsField label={t('hand-over.refuse.why')} minRows={2} autoFocus value={words} onChange={setWords} />
+        </DeedForm>
       )}
     </Stack>
   );

@@ -38,6 +38,8 @@ export const FACTS: Record<string, Show> = {
   rung: (value, words) => (typeof value === 'string' ? around('rung', value, words) : null),
   state: listed('announcement-state'),
   reason: listed('waiting-reason'),
+  act: listed('mass-act'),
+  concerned: count('concerned'),
   alarms: count('alarms'),
   reports: count('reports'),
   servicesDown: count('servicesDown'),

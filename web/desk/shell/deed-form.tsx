@@ -35,6 +35,9 @@ export function DeedForm({
       }}
       onKeyDown={(event) => {
         if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) event.currentTarget.requestSubmit();
+        // A list or a calendar that stands open takes its own Escape first; in a dialog the dialog takes it.
+        if (event.key === 'Escape' && !event.defaultPrevented && !event.currentTarget.closest('[role=dialog]'))
+          onCancel?.();
       }}
     >
       <Stack gap="sm">
