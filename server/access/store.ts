@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Invitation, StaffMember, StaffRole } from '../../contract/deeds.ts';
 import type { Db, Tx } from '../platform/database/database.ts';
+import { read } from '../platform/database/statements.ts';
 import { newId } from '../platform/ids.ts';
 import { IDLE_SECONDS } from './rules.ts';
 
@@ -50,8 +51,11 @@ export const staffWithRole = async (db: Db, role: StaffRole): Promise<string[]> 
 
 /** The ids of the active members with the first of some roles that anybody has. */
 export async function staffWithFirstRole(db: Db, roles: readonly StaffRole[]): Promise<string[]> {
-  const { rows } = await sql<{ id: string; roles: StaffRole[] }>`SELECT id, roles FROM staff
-    WHERE joined_at IS NOT NULL AND ended_at IS NULL AND roles && ${[...roles]}::text[] ORDER BY id`.execute(db);
+  const rows = await read(
+    db,
+    sql<{ id: string; roles: StaffRole[] }>`SELECT id, roles FROM staff
+    WHERE joined_at IS NOT NULL AND ended_at IS NULL AND roles && ${[...roles]}::text[] ORDER BY id`,
+  );
   const role = roles.find((one) => rows.some((member) => member.roles.includes(one)));
   return rows.filter((member) => role !== undefined && member.roles.includes(role)).map(({ id }) => id);
 }
@@ -79,8 +83,11 @@ export async function activeRoles(db: Db, id: string): Promise<StaffRole[] | nul
 /** Which of these ids are not those of active members. */
 export async function unknownStaff(db: Db, ids: readonly string[]): Promise<string[]> {
   if (ids.length === 0) return [];
-  const { rows } = await sql<{ id: string }>`SELECT id FROM staff
-    WHERE id = ANY(${[...new Set(ids)]}::text[]) AND joined_at IS NOT NULL AND ended_at IS NULL`.execute(db);
+  const rows = await read(
+    db,
+    sql<{ id: string }>`SELECT id FROM staff
+    WHERE id = ANY(${[...new Set(ids)]}::text[]) AND joined_at IS NOT NULL AND ended_at IS NULL`,
+  );
   const known = new Set(rows.map(({ id }) => id));
   return [...new Set(ids)].filter((id) => !known.has(id));
 }

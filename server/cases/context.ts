@@ -40,10 +40,16 @@ export async function takeCase(tx: Tx, ports: CasePorts, id: string): Promise<Ca
 
 /** For a case that is locked already. */
 export async function contextOf(tx: Tx, ports: CasePorts, record: CaseRecord): Promise<CaseContext> {
-  const promises = (await promisesOf(tx, [record.id])).filter(({ state }) => state === 'open');
-  const handOver = await openHandOver(tx, record.id);
-  const saidYes = await saidYesSince(tx, record.id, record.fixReportedAt);
-  return await gathered(tx, ports, record, { promises, handOver, saidYes });
+  const [promises, handOver, saidYes] = await Promise.all([
+    promisesOf(tx, [record.id]),
+    openHandOver(tx, record.id),
+    saidYesSince(tx, record.id, record.fixReportedAt),
+  ]);
+  return await gathered(tx, ports, record, {
+    promises: promises.filter(({ state }) => state === 'open'),
+    handOver,
+    saidYes,
+  });
 }
 
 /** For a case that is made in this transaction: nothing was promised about it, and it was handed to nobody. */

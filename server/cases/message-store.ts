@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Db, Tx } from '../platform/database/database.ts';
-import { write } from '../platform/database/statements.ts';
+import { read, write } from '../platform/database/statements.ts';
 import { newId } from '../platform/ids.ts';
 import type { AttachmentRecord, CaseRecord, MessageRecord, NewAttachment } from './case.ts';
 import { changed } from './store.ts';
@@ -145,10 +145,13 @@ export async function mailThread(
 /** Whether a customer said since an instant that it works, and nothing since then that it does not. */
 export async function saidYesSince(db: Db, caseId: string, since: Date | null): Promise<boolean> {
   if (!since) return false;
-  const { rows } = await sql<{
-    kind: string;
-  }>`SELECT kind FROM messages WHERE case_id = ${caseId} AND direction = 'in' AND NOT claim AND said_at >= ${since}
-    AND kind IN ('confirmation', 'denial') ORDER BY number DESC LIMIT 1`.execute(db);
+  const rows = await read(
+    db,
+    sql<{
+      kind: string;
+    }>`SELECT kind FROM messages WHERE case_id = ${caseId} AND direction = 'in' AND NOT claim AND said_at >= ${since}
+    AND kind IN ('confirmation', 'denial') ORDER BY number DESC LIMIT 1`,
+  );
   return rows[0]?.kind === 'confirmation';
 }
 
@@ -173,10 +176,10 @@ export async function lastQuestion(db: Db, caseId: string): Promise<string | nul
 
 /** Whether somebody wrote to us from a contact point by its own channel: then an answer there reaches who asked. */
 export async function wroteFrom(db: Db, contactPointId: string, channel: string): Promise<boolean> {
-  const { rows } =
-    await sql`SELECT 1 FROM messages WHERE contact_point_id = ${contactPointId} AND direction = 'in' AND channel = ${channel} LIMIT 1`.execute(
-      db,
-    );
+  const rows = await read(
+    db,
+    sql`SELECT 1 FROM messages WHERE contact_point_id = ${contactPointId} AND direction = 'in' AND channel = ${channel} LIMIT 1`,
+  );
   return rows.length > 0;
 }
 

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Tx } from '../platform/database/database.ts';
+import { read } from '../platform/database/statements.ts';
 
 /**
  * The quasigroup of H. M. Damm, "Total anti-symmetrische Quasigruppen" (Marburg 2004), order 10: its check digit finds every single
@@ -72,7 +73,7 @@ export function caseNumbersIn(text: string): string[] {
 
 /** The next number of the year. Its count comes from a sequence, so that cases that open at the same time don't wait for each other. */
 export async function nextCaseNumber(tx: Tx, year: number): Promise<string> {
-  const { rows } = await sql<{ count: number }>`SELECT nextval('case_numbers') AS count`.execute(tx);
+  const rows = await read(tx, sql<{ count: number }>`SELECT nextval('case_numbers') AS count`);
   const [row] = rows;
   if (!row) throw new Error('no case number was given');
   return makeCaseNumber(year, row.count * GAP + randomInt(GAP));

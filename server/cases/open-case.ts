@@ -13,7 +13,7 @@ import { urgencyOf } from './life.ts';
 import { insertAttachments, insertMessage } from './message-store.ts';
 import { nextCaseNumber } from './number.ts';
 import type { CasePorts } from './ports.ts';
-import { destinationOf, sayToCustomer } from './say.ts';
+import { type Destination, destinationOf, sayToCustomer } from './say.ts';
 import { insertCase, insertMailKey } from './store.ts';
 import { suspectFromReports } from './suspect.ts';
 
@@ -29,16 +29,18 @@ export async function openCase(tx: Tx, ports: CasePorts, actor: Actor, opening: 
   const { platform } = ports;
   const now = platform.clock.business();
   const { triage, message } = opening;
-  const standing = opening.standing ?? (await partyStanding(tx, opening.partyId));
+  const { year } = DateTime.fromJSDate(now, { zone: platform.timeZone });
+  const [standing, { teamId, ownerId }, incidentId, number, destination] = await Promise.all([
+    opening.standing ?? partyStanding(tx, opening.partyId),
+    givenTo(tx, ports, opening, now),
+    ABOUT_LINES.has(triage.topic) && !message.claim ? ports.incidentBehind(tx, triage) : null,
+    nextCaseNumber(tx, year),
+    destinationOf(tx, opening.contactPointId, message),
+  ]);
   if (!standing) throw notFound('This party');
-  const teamId = opening.teamId ?? (await teamFor(tx, platform.clock, triage.topic)).id;
-  // Whom a complaint about conduct may be about does not get it.
-  const ownerId =
-    triage.topic === 'conduct' ? ((await leadsOf(tx, teamId, now))[0] ?? null) : await chooseOwner(tx, teamId, now);
-  const incidentId = ABOUT_LINES.has(triage.topic) && !message.claim ? await ports.incidentBehind(tx, triage) : null;
   const record: CaseRecord = {
     id: newId(),
-    number: await nextCaseNumber(tx, DateTime.fromJSDate(now, { zone: platform.timeZone }).year),
+    number,
     partyId: opening.partyId,
     state: 'received',
     waitingFor: null,
@@ -91,16 +93,33 @@ export async function openCase(tx: Tx, ports: CasePorts, actor: Actor, opening: 
       },
     },
   ]);
-  await acknowledge(tx, ports, record, opening);
+  await acknowledge(tx, ports, record, opening, destination);
   if (record.resourceId && !incidentId && !message.claim) await suspectFromReports(tx, ports, record);
   return { id: record.id, number: record.number, messageId };
 }
 
-async function acknowledge(tx: Tx, ports: CasePorts, record: CaseRecord, opening: Opening): Promise<void> {
+/** Whose team a new matter goes to, and who in it. Whom a complaint about conduct may be about does not get it. */
+async function givenTo(
+  tx: Tx,
+  { platform }: CasePorts,
+  { teamId, triage }: Opening,
+  now: Date,
+): Promise<{ teamId: string; ownerId: string | null }> {
+  const team = teamId ?? (await teamFor(tx, platform.clock, triage.topic)).id;
+  const ownerId = triage.topic === 'conduct' ? (await leadsOf(tx, team, now))[0] : await chooseOwner(tx, team, now);
+  return { teamId: team, ownerId: ownerId ?? null };
+}
+
+async function acknowledge(
+  tx: Tx,
+  ports: CasePorts,
+  record: CaseRecord,
+  opening: Opening,
+  destination: Destination | null,
+): Promise<void> {
   const { clock } = ports.platform;
   const context = await contextOfNew(tx, ports, record);
   const { settings, facts, now } = context;
-  const destination = await destinationOf(tx, record.contactPointId);
   const answer = destination?.verified ? await incidentAnswer(tx, record.incidentId) : null;
   // Behind an incident the customer hears when everybody behind it does.
   const dueAt = timeOfAnswer(answer, now) ?? facts.workingAfter(settings.cases.nextWordMinutes);

@@ -8,7 +8,7 @@ import { newId } from '../platform/ids.ts';
 import { hashToken, newToken } from '../platform/secrets.ts';
 import { isWorkingTime, nextOpening, type PromiseRecord, promisesOf } from '../promises/index.ts';
 import { readSettings } from '../settings/index.ts';
-import type { CaseRecord, MessageRecord, NewAttachment } from './case.ts';
+import type { CaseRecord, IncomingMessage, MessageRecord, NewAttachment } from './case.ts';
 import { type CaseContext, incidentAnswer } from './context.ts';
 import {
   insertAttachments,
@@ -74,14 +74,19 @@ export interface Destination {
 
 /**
  * Where the customer is answered; null: on the page only. Nothing goes to an address that is neither verified nor one that somebody wrote from, or that
- * has ended.
+ * has ended. `heard`: what came in just now.
  */
-export async function destinationOf(tx: Tx, contactPointId: string | null): Promise<Destination | null> {
+export async function destinationOf(
+  tx: Tx,
+  contactPointId: string | null,
+  heard?: Pick<IncomingMessage, 'contactPointId' | 'channel'>,
+): Promise<Destination | null> {
   if (!contactPointId) return null;
   const point = await reachablePoint(tx, contactPointId);
   if (!point || point.dead) return null;
   const { channel, address, verified } = point;
-  if (!verified && !(await wroteFrom(tx, contactPointId, channel))) return null;
+  const isFromThere = heard?.contactPointId === contactPointId && heard.channel === channel;
+  if (!verified && !isFromThere && !(await wroteFrom(tx, contactPointId, channel))) return null;
   return { contactPointId, channel, address, verified };
 }
 

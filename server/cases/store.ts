@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Db, Tx } from '../platform/database/database.ts';
-import { write } from '../platform/database/statements.ts';
+import { read, write } from '../platform/database/statements.ts';
 import { newId } from '../platform/ids.ts';
 import type { CaseKey, CaseRecord } from './case.ts';
 import { caseNumbersIn } from './number.ts';
@@ -76,7 +76,7 @@ export const changed = (change: Partial<CaseRecord>): RawBuilder<unknown> =>
 
 /** One case, locked. */
 export async function lockCase(tx: Tx, id: string): Promise<CaseRecord | null> {
-  const { rows } = await sql<CaseRecord>`SELECT ${CASE} FROM cases WHERE id = ${id} FOR UPDATE`.execute(tx);
+  const rows = await read(tx, sql<CaseRecord>`SELECT ${CASE} FROM cases WHERE id = ${id} FOR UPDATE`);
   return rows[0] ?? null;
 }
 
@@ -135,11 +135,12 @@ export async function casesAround(
   partyId: string,
   since: Date,
 ): Promise<{ open: (CaseKey & { vague: boolean })[]; recent: CaseKey[] }> {
-  const { rows } = await sql<
-    CaseKey & { vague: boolean }
-  >`SELECT ${KEY}, coalesce(triage->>'vague' = 'true' AND topic = 'other', false) AS vague FROM cases
-    WHERE party_id = ${partyId} AND (ended_at IS NULL OR ended_at >= ${since}) ORDER BY ended_at DESC NULLS FIRST, opened_at DESC, id DESC LIMIT ${MOST_KEYS}`.execute(
+  const rows = await read(
     db,
+    sql<
+      CaseKey & { vague: boolean }
+    >`SELECT ${KEY}, coalesce(triage->>'vague' = 'true' AND topic = 'other', false) AS vague FROM cases
+    WHERE party_id = ${partyId} AND (ended_at IS NULL OR ended_at >= ${since}) ORDER BY ended_at DESC NULLS FIRST, opened_at DESC, id DESC LIMIT ${MOST_KEYS}`,
   );
   return {
     open: rows.filter(({ endedAt }) => endedAt === null),
@@ -226,10 +227,10 @@ const HAND_OVER = sql`id, case_id AS "caseId", from_team_id AS "fromTeamId", to_
   accepted_at AS "acceptedAt", accepted_by AS "acceptedBy", ended_at AS "endedAt", ended_how AS "endedHow"`;
 
 export async function openHandOver(db: Db, caseId: string): Promise<HandOverRecord | null> {
-  const { rows } =
-    await sql<HandOverRecord>`SELECT ${HAND_OVER} FROM hand_overs WHERE case_id = ${caseId} AND ended_at IS NULL`.execute(
-      db,
-    );
+  const rows = await read(
+    db,
+    sql<HandOverRecord>`SELECT ${HAND_OVER} FROM hand_overs WHERE case_id = ${caseId} AND ended_at IS NULL`,
+  );
   return rows[0] ?? null;
 }
 

@@ -3,7 +3,7 @@ import type { Channel, Language } from '../../contract/answer.ts';
 import type { Actor } from '../platform/actor.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Db, Tx } from '../platform/database/database.ts';
-import { write } from '../platform/database/statements.ts';
+import { read, write } from '../platform/database/statements.ts';
 import { notFound } from '../platform/errors.ts';
 import { recordEvents } from '../platform/events.ts';
 import { newId } from '../platform/ids.ts';
@@ -22,17 +22,20 @@ export interface PartyAt {
  * Whoever has an address now, by its stored form (`normaliseAddress`); the verified first. A claimed contact point is only what somebody said.
  */
 export async function partiesAt(db: Db, channel: Channel, address: string): Promise<PartyAt[]> {
-  const { rows } = await sql<{
-    party_id: string;
-    contact_point_id: string;
-    verified: boolean;
-    language: Language;
-    vulnerable: boolean;
-    critical: boolean;
-  }>`SELECT party.id AS party_id, point.id AS contact_point_id, point.verification = 'verified' AS verified, party.language, party.vulnerable, party.critical
+  const rows = await read(
+    db,
+    sql<{
+      party_id: string;
+      contact_point_id: string;
+      verified: boolean;
+      language: Language;
+      vulnerable: boolean;
+      critical: boolean;
+    }>`SELECT party.id AS party_id, point.id AS contact_point_id, point.verification = 'verified' AS verified, party.language, party.vulnerable, party.critical
     FROM contact_points point JOIN parties party ON party.id = point.party_id
     WHERE point.channel = ${channel} AND point.address = ${address} AND point.ended_at IS NULL AND party.erased_at IS NULL
-    ORDER BY point.verification = 'verified' DESC, party.id LIMIT 50`.execute(db);
+    ORDER BY point.verification = 'verified' DESC, party.id LIMIT 50`,
+  );
   return rows.map((row) => ({
     partyId: row.party_id,
     contactPointId: row.contact_point_id,
@@ -176,12 +179,15 @@ export async function serviceOf(
   partyId: string,
   placeName: string | null,
 ): Promise<{ serviceId: string; resourceId: string } | null> {
-  const { rows } = await sql<{
-    id: string;
-    resource_id: string;
-    address: string | null;
-  }>`SELECT id, resource_id, address FROM services
-    WHERE party_id = ${partyId} AND state <> 'ended' ORDER BY external_id LIMIT 50`.execute(db);
+  const rows = await read(
+    db,
+    sql<{
+      id: string;
+      resource_id: string;
+      address: string | null;
+    }>`SELECT id, resource_id, address FROM services
+    WHERE party_id = ${partyId} AND state <> 'ended' ORDER BY external_id LIMIT 50`,
+  );
   const place = placeName?.toLowerCase() ?? null;
   const there = place === null ? [] : rows.filter((row) => row.address?.toLowerCase().includes(place));
   const [only] = rows.length === 1 ? rows : there.length === 1 ? there : [];

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Channel } from '../../contract/answer.ts';
 import type { Db } from '../platform/database/database.ts';
+import { read } from '../platform/database/statements.ts';
 import { notFound } from '../platform/errors.ts';
 
 /** A contact point as whoever wants to write there needs it. */
@@ -14,11 +15,11 @@ export interface ReachablePoint {
 }
 
 export async function reachablePoint(db: Db, contactPointId: string): Promise<ReachablePoint | null> {
-  const { rows } =
-    await sql<ReachablePoint>`SELECT party_id AS "partyId", channel, address, verification = 'verified' AS verified,
-    ended_at IS NOT NULL OR unreachable_since IS NOT NULL AS dead FROM contact_points WHERE id = ${contactPointId}::uuid`.execute(
-      db,
-    );
+  const rows = await read(
+    db,
+    sql<ReachablePoint>`SELECT party_id AS "partyId", channel, address, verification = 'verified' AS verified,
+    ended_at IS NOT NULL OR unreachable_since IS NOT NULL AS dead FROM contact_points WHERE id = ${contactPointId}::uuid`,
+  );
   return rows[0] ?? null;
 }
 
@@ -27,10 +28,13 @@ export async function partyStanding(
   db: Db,
   partyId: string,
 ): Promise<{ vulnerable: boolean; critical: boolean } | null> {
-  const { rows } = await sql<{
-    vulnerable: boolean;
-    critical: boolean;
-  }>`SELECT vulnerable, critical FROM parties WHERE id = ${partyId}::uuid`.execute(db);
+  const rows = await read(
+    db,
+    sql<{
+      vulnerable: boolean;
+      critical: boolean;
+    }>`SELECT vulnerable, critical FROM parties WHERE id = ${partyId}::uuid`,
+  );
   return rows[0] ?? null;
 }
 

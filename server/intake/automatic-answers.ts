@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Db, Tx } from '../platform/database/database.ts';
-import { write } from '../platform/database/statements.ts';
+import { read, write } from '../platform/database/statements.ts';
 import { newId } from '../platform/ids.ts';
 import { readSettings } from '../settings/index.ts';
 
@@ -21,10 +21,13 @@ export async function mayAnswerAutomatically(tx: Tx, address: string, now: Date)
     sql`SELECT pg_advisory_xact_lock(hashtext('filodiretto answers ' || current_schema() || ${hash.toString('hex')}))`,
   );
   const { cases } = await readSettings(tx);
-  const { rows } = await sql`INSERT INTO automatic_answers (address_hash, at, message_id)
+  const rows = await read(
+    tx,
+    sql`INSERT INTO automatic_answers (address_hash, at, message_id)
     SELECT ${hash}, ${now}, ${newId()} FROM (SELECT count(*) FILTER (WHERE at > ${new Date(now.getTime() - HOUR)}) AS hour, count(*) AS day
       FROM automatic_answers WHERE address_hash = ${hash} AND at > ${new Date(now.getTime() - DAY)} AND at <= ${now}) AS sent
-    WHERE hour < ${cases.automaticPerHour} AND day < ${cases.automaticPerDay} RETURNING 1`.execute(tx);
+    WHERE hour < ${cases.automaticPerHour} AND day < ${cases.automaticPerDay} RETURNING 1`,
+  );
   return rows.length > 0;
 }
 

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Db, Tx } from '../platform/database/database.ts';
 import { forget, once } from '../platform/database/once.ts';
+import { read } from '../platform/database/statements.ts';
 import { newId } from '../platform/ids.ts';
 import type { Platform } from '../platform/platform.ts';
 import { DEFAULT_LEXICON } from './default-lexicon.ts';
@@ -8,10 +9,10 @@ import type { LexiconEntry } from './triage.ts';
 
 export async function readLexicon(db: Db): Promise<LexiconEntry[]> {
   return await once(db, 'lexicon', async () => {
-    const { rows } =
-      await sql<LexiconEntry>`SELECT language, stem, topic, severity, weight FROM lexicon ORDER BY language, topic, stem`.execute(
-        db,
-      );
+    const rows = await read(
+      db,
+      sql<LexiconEntry>`SELECT language, stem, topic, severity, weight FROM lexicon ORDER BY language, topic, stem`,
+    );
     return rows;
   });
 }

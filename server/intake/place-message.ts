@@ -98,7 +98,13 @@ export async function placeMessage(
   });
   const named = await namedCases(tx, everything, reading);
   // Only where several have the address it matters which of them has an open matter.
-  const openOfAll = candidates.length > 1 ? await openCasesOf(tx, candidates.map(({ partyId }) => partyId)) : [];
+  const openOfAll =
+    candidates.length > 1
+      ? await openCasesOf(
+          tx,
+          candidates.map(({ partyId }) => partyId),
+        )
+      : [];
   const level = look.spokenOf.flatMap(({ topic, weight }) => (weight === look.spokenOf[0]?.weight ? [topic] : []));
   // Words that only make sense as a part of something are about whatever is open.
   const isVague = look.topic === 'other' || isReminder(words);

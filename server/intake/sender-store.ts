@@ -1,16 +1,17 @@
 import { sql } from 'kysely';
 import { type Actor, storedActor } from '../platform/actor.ts';
 import type { Db, Tx } from '../platform/database/database.ts';
-import { write } from '../platform/database/statements.ts';
+import { read, write } from '../platform/database/statements.ts';
 
 /** Of some addresses those that this product reads or writes from: mail from there would be an answer to ourselves. */
 export async function ownAddressesAmong(db: Db, addresses: readonly string[]): Promise<ReadonlySet<string>> {
-  const { rows } = await sql<{
-    address: string;
-  }>`SELECT lower(address) AS address FROM mailboxes WHERE lower(address) = ANY(${addresses}::text[]) AND ended_at IS NULL AND kind <> 'letter'
-    UNION SELECT own.address FROM (SELECT lower(substring(config->>'from' FROM '[^<>[:space:]]+@[^<>[:space:]]+')) AS address FROM routes
-      WHERE kind IN ('smtp', 'pec') AND ended_at IS NULL) AS own WHERE own.address = ANY(${addresses}::text[])`.execute(
+  const rows = await read(
     db,
+    sql<{
+      address: string;
+    }>`SELECT lower(address) AS address FROM mailboxes WHERE lower(address) = ANY(${addresses}::text[]) AND ended_at IS NULL AND kind <> 'letter'
+    UNION SELECT own.address FROM (SELECT lower(substring(config->>'from' FROM '[^<>[:space:]]+@[^<>[:space:]]+')) AS address FROM routes
+      WHERE kind IN ('smtp', 'pec') AND ended_at IS NULL) AS own WHERE own.address = ANY(${addresses}::text[])`,
   );
   return new Set(rows.map(({ address }) => address));
 }
@@ -20,9 +21,10 @@ export const isOwnAddress = async (db: Db, address: string): Promise<boolean> =>
 
 /** How many messages of a sender came since an instant, this one left out. */
 export async function heardSince(db: Db, sender: string, since: Date, apart: string): Promise<number> {
-  const { rows } = await sql<{ count: number }>`SELECT count(*) AS count FROM (SELECT 1 FROM inbound_messages
-    WHERE channel IN ('sms', 'email', 'pec') AND sender = ${sender} AND received_at > ${since} AND id <> ${apart} AND NOT quiet LIMIT 1000) AS heard`.execute(
+  const rows = await read(
     db,
+    sql<{ count: number }>`SELECT count(*) AS count FROM (SELECT 1 FROM inbound_messages
+    WHERE channel IN ('sms', 'email', 'pec') AND sender = ${sender} AND received_at > ${since} AND id <> ${apart} AND NOT quiet LIMIT 1000) AS heard`,
   );
   return rows[0]?.count ?? 0;
 }
@@ -41,9 +43,12 @@ export interface BlockedSender {
 }
 
 export async function blockedAmong(db: Db, addresses: readonly string[]): Promise<string[]> {
-  const { rows } = await sql<{
-    address: string;
-  }>`SELECT address FROM blocked_senders WHERE address = ANY(${addresses}::text[])`.execute(db);
+  const rows = await read(
+    db,
+    sql<{
+      address: string;
+    }>`SELECT address FROM blocked_senders WHERE address = ANY(${addresses}::text[])`,
+  );
   return rows.map(({ address }) => address);
 }
 

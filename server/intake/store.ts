@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Db, Tx } from '../platform/database/database.ts';
-import { write } from '../platform/database/statements.ts';
+import { read, write } from '../platform/database/statements.ts';
 import type { Inbound, InboundChannel } from './intake.ts';
 
 export interface InboundRow {
@@ -91,8 +91,10 @@ export async function nextInbound(
 
 /** Locks a message that is still to be worked off; false: somebody else has it, or has done it. */
 export async function takeInbound(tx: Tx, id: string): Promise<boolean> {
-  const { rows } =
-    await sql`SELECT 1 FROM inbound_messages WHERE id = ${id} AND worked_at IS NULL FOR UPDATE SKIP LOCKED`.execute(tx);
+  const rows = await read(
+    tx,
+    sql`SELECT 1 FROM inbound_messages WHERE id = ${id} AND worked_at IS NULL FOR UPDATE SKIP LOCKED`,
+  );
   return rows.length > 0;
 }
 
@@ -145,9 +147,10 @@ export async function sameMail(
   db: Db,
   mail: { id: string; mailId: string; wordsHash: string },
 ): Promise<{ id: string; caseId: string | null } | null> {
-  const { rows } = await sql<{ id: string; case_id: string | null }>`SELECT id, case_id FROM inbound_messages
-    WHERE mail_id_hash = ${hashMailId(mail.mailId)} AND id <> ${mail.id} AND worked_at IS NOT NULL AND facts->>'words' = ${mail.wordsHash} ORDER BY received_at LIMIT 1`.execute(
+  const rows = await read(
     db,
+    sql<{ id: string; case_id: string | null }>`SELECT id, case_id FROM inbound_messages
+    WHERE mail_id_hash = ${hashMailId(mail.mailId)} AND id <> ${mail.id} AND worked_at IS NOT NULL AND facts->>'words' = ${mail.wordsHash} ORDER BY received_at LIMIT 1`,
   );
   const [row] = rows;
   return row ? { id: row.id, caseId: row.case_id } : null;

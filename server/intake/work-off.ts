@@ -8,6 +8,7 @@ import { readGiven } from './given.ts';
 import { hearReceipt, hearReturned } from './hear-returned.ts';
 import { type Inbound, plainReading, type Reading } from './intake.ts';
 import { joinLateParts } from './keep-sms.ts';
+import { readLexicon } from './lexicon-store.ts';
 import { teamOfMailbox, trustOfMailbox } from './mailbox-store.ts';
 import { consentWordOf, obeyConsent } from './obey-consent.ts';
 import { addressOf, contactChannel, type Placed, type Placing, placeMessage, wordsHash } from './place-message.ts';
@@ -70,7 +71,8 @@ async function workOffOne(
   try {
     const reading = await readInbound(ports, inbound);
     const isOurs = await database.transaction(async (tx) => {
-      if (!(await takeInbound(tx, inbound.id))) return false;
+      const [isLeft] = await Promise.all([takeInbound(tx, inbound.id), readSettings(tx), readLexicon(tx)]);
+      if (!isLeft) return false;
       await workOff(tx, ports, inbound, reading);
       return true;
     });
@@ -117,13 +119,18 @@ export async function workOff(
     inbound.mailboxId === null
       ? {}
       : { sender: address, text: [reading.subject, reading.text].filter(Boolean).join(' · ') };
-  const same = reading.mailId ? await sameMail(tx, { id: inbound.id, mailId: reading.mailId, wordsHash: words }) : null;
+  const [same, isOwn, heardWithinHour, blocked] = await Promise.all([
+    reading.mailId ? sameMail(tx, { id: inbound.id, mailId: reading.mailId, wordsHash: words }) : null,
+    channel !== null && channel !== 'sms' && isOwnAddress(tx, address),
+    heardSince(tx, kept.sender ?? inbound.sender, new Date(now.getTime() - HOUR), inbound.id),
+    blockedAmong(tx, [address, address.slice(address.lastIndexOf('@'))]),
+  ]);
   const decision = decideInbound(inbound, reading, {
     consentWord: consentWordOf(reading),
-    isOwnAddress: channel !== null && channel !== 'sms' && (await isOwnAddress(tx, address)),
+    isOwnAddress: isOwn,
     repeats: same?.id ?? null,
-    heardWithinHour: await heardSince(tx, kept.sender ?? inbound.sender, new Date(now.getTime() - HOUR), inbound.id),
-    blocked: await blockedAmong(tx, [address, address.slice(address.lastIndexOf('@'))]),
+    heardWithinHour,
+    blocked,
   });
   const outcome: Outcome = {
     ...kept,

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Db, Tx } from '../platform/database/database.ts';
-import { write } from '../platform/database/statements.ts';
+import { read, write } from '../platform/database/statements.ts';
 import { newId } from '../platform/ids.ts';
 import type { NewPromise, PromiseKind, PromiseRecord, PromiseState } from './promise.ts';
 import { warnAt } from './rules.ts';
@@ -24,7 +24,7 @@ interface Row {
   said_in: string | null;
 }
 
-const read = (row: Row): PromiseRecord => ({
+const asPromise = (row: Row): PromiseRecord => ({
   id: row.id,
   kind: row.kind,
   subjectKind: row.subject_kind,
@@ -69,11 +69,11 @@ export async function insertPromise(tx: Tx, promise: NewPromise, madeAt: Date): 
 
 /** The open promises about a subject, locked. */
 export async function openPromises(tx: Tx, subjectId: string): Promise<PromiseRecord[]> {
-  const { rows } =
-    await sql<Row>`SELECT ${COLUMNS} FROM promises WHERE subject_id = ${subjectId} AND state = 'open' ORDER BY due_at FOR UPDATE`.execute(
-      tx,
-    );
-  return rows.map(read);
+  const rows = await read(
+    tx,
+    sql<Row>`SELECT ${COLUMNS} FROM promises WHERE subject_id = ${subjectId} AND state = 'open' ORDER BY due_at FOR UPDATE`,
+  );
+  return rows.map(asPromise);
 }
 
 export async function settlePromises(
@@ -111,7 +111,7 @@ export async function reopenKeptBy(tx: Tx, subjectId: string, messageId: string)
       WHERE subject_id = ${subjectId} AND state = 'kept' AND data->>'keptBy' = ${messageId} RETURNING ${COLUMNS}`.execute(
       tx,
     );
-  return rows.map(read);
+  return rows.map(asPromise);
 }
 
 /** A subject with a promise that is due; its due promises are locked for this transaction. Null when there is none (or another process has it). */
@@ -126,7 +126,7 @@ export async function takeDueSubject(tx: Tx, now: Date, skipped: readonly string
     await sql<Row>`SELECT ${COLUMNS} FROM promises WHERE subject_id = ${subject} AND state = 'open' AND paused_at IS NULL AND due_at <= ${now} ORDER BY due_at FOR UPDATE`.execute(
       tx,
     );
-  return rows.map(read);
+  return rows.map(asPromise);
 }
 
 /** Marks up to 100 promises whose warning is due and returns them. */
@@ -134,7 +134,7 @@ export async function takePromisesToWarn(tx: Tx, now: Date): Promise<PromiseReco
   const { rows } = await sql<Row>`UPDATE promises SET warned_at = ${now} WHERE id IN (
       SELECT id FROM promises WHERE state = 'open' AND warned_at IS NULL AND paused_at IS NULL AND warn_at <= ${now} AND due_at > ${now} ORDER BY warn_at LIMIT 100 FOR UPDATE SKIP LOCKED)
     RETURNING ${COLUMNS}`.execute(tx);
-  return rows.map(read);
+  return rows.map(asPromise);
 }
 
 export async function setPromiseOwner(tx: Tx, subjectId: string, ownerId: string | null): Promise<void> {
@@ -146,14 +146,14 @@ export async function listPromises(db: Db, state: 'open' | 'broken'): Promise<Pr
   const order = state === 'open' ? sql`due_at, id` : sql`settled_at DESC, id`;
   const { rows } =
     await sql<Row>`SELECT ${COLUMNS} FROM promises WHERE state = ${state} ORDER BY ${order} LIMIT 200`.execute(db);
-  return rows.map(read);
+  return rows.map(asPromise);
 }
 
 /** All promises about some subjects, oldest first. */
 export async function promisesOf(db: Db, subjectIds: readonly string[]): Promise<PromiseRecord[]> {
-  const { rows } =
-    await sql<Row>`SELECT ${COLUMNS} FROM promises WHERE subject_id = ANY(${[...subjectIds]}::uuid[]) ORDER BY made_at, id`.execute(
-      db,
-    );
-  return rows.map(read);
+  const rows = await read(
+    db,
+    sql<Row>`SELECT ${COLUMNS} FROM promises WHERE subject_id = ANY(${[...subjectIds]}::uuid[]) ORDER BY made_at, id`,
+  );
+  return rows.map(asPromise);
 }

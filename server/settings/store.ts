@@ -3,6 +3,7 @@ import type { ChangeSettings, Settings } from '../../contract/settings.ts';
 import { type Actor, storedActor } from '../platform/actor.ts';
 import type { Db, Tx } from '../platform/database/database.ts';
 import { forget, once } from '../platform/database/once.ts';
+import { read } from '../platform/database/statements.ts';
 import { DEFAULT_SETTINGS } from './defaults.ts';
 
 /**
@@ -12,7 +13,7 @@ import { DEFAULT_SETTINGS } from './defaults.ts';
 export const readSettings = async (db: Db): Promise<Settings> => await once(db, 'settings', () => load(db));
 
 async function load(db: Db): Promise<Settings> {
-  const { rows } = await sql<{ key: keyof Settings; value: object }>`SELECT key, value FROM settings`.execute(db);
+  const rows = await read(db, sql<{ key: keyof Settings; value: object }>`SELECT key, value FROM settings`);
   const settings = structuredClone(DEFAULT_SETTINGS) as Record<string, object>;
   for (const { key, value } of rows) {
     if (!(key in settings)) continue;

@@ -3,6 +3,7 @@ import type { TeamKind } from '../../contract/teams.ts';
 import { type Actor, storedActor } from '../platform/actor.ts';
 import type { Db, Tx } from '../platform/database/database.ts';
 import { forget, once } from '../platform/database/once.ts';
+import { read } from '../platform/database/statements.ts';
 import { newId } from '../platform/ids.ts';
 import type { Candidate } from './rules.ts';
 
@@ -21,10 +22,10 @@ const TEAM = sql`id, name, kind, accept_minutes AS "acceptMinutes", ended_at AS 
 /** The teams that there are, by name. */
 export async function standingTeams(db: Db): Promise<TeamRecord[]> {
   return await once(db, 'teams', async () => {
-    const { rows } =
-      await sql<TeamRecord>`SELECT ${TEAM} FROM teams WHERE ended_at IS NULL ORDER BY made_at, lower(name) COLLATE "C"`.execute(
-        db,
-      );
+    const rows = await read(
+      db,
+      sql<TeamRecord>`SELECT ${TEAM} FROM teams WHERE ended_at IS NULL ORDER BY made_at, lower(name) COLLATE "C"`,
+    );
     return rows;
   });
 }
@@ -137,12 +138,11 @@ const ABSENT_UNTIL = (at: Date) => sql`(SELECT max(ends_at) FROM staff_absences 
 /** The members of some teams with what they hold and whether they are away at `at`; also members who have left the house. */
 export async function membersOf(db: Db, teamIds: readonly string[], at: Date): Promise<MemberRow[]> {
   if (teamIds.length === 0) return [];
-  const { rows } = await sql<
-    Omit<MemberRow, 'absent'>
-  >`SELECT who.team_id AS "teamId", who.staff_id AS "staffId", who.lead, who.capacity,
-      ${OPEN_CASES} AS "openCases", ${ABSENT_UNTIL(at)} AS "absentUntil"
-    FROM team_members who WHERE who.team_id = ANY(${[...teamIds]}::uuid[]) ORDER BY who.lead DESC, who.staff_id`.execute(
+  const rows = await read(
     db,
+    sql<Omit<MemberRow, 'absent'>>`SELECT who.team_id AS "teamId", who.staff_id AS "staffId", who.lead, who.capacity,
+      ${OPEN_CASES} AS "openCases", ${ABSENT_UNTIL(at)} AS "absentUntil"
+    FROM team_members who WHERE who.team_id = ANY(${[...teamIds]}::uuid[]) ORDER BY who.lead DESC, who.staff_id`,
   );
   return rows.map((row) => ({ ...row, absent: row.absentUntil !== null }));
 }
@@ -160,11 +160,12 @@ export async function awayAt(db: Db, at: Date): Promise<Map<string, Date>> {
 /** The same about people who are in no team, with the usual capacity. */
 export async function candidatesAmong(db: Db, staffIds: readonly string[], at: Date): Promise<Candidate[]> {
   if (staffIds.length === 0) return [];
-  const { rows } = await sql<
-    Omit<Candidate, 'absent'> & { absentUntil: Date | null }
-  >`SELECT who.staff_id AS "staffId", 20 AS capacity,
+  const rows = await read(
+    db,
+    sql<Omit<Candidate, 'absent'> & { absentUntil: Date | null }>`SELECT who.staff_id AS "staffId", 20 AS capacity,
       ${OPEN_CASES} AS "openCases", ${ABSENT_UNTIL(at)} AS "absentUntil"
-    FROM unnest(${[...staffIds]}::text[]) AS who(staff_id)`.execute(db);
+    FROM unnest(${[...staffIds]}::text[]) AS who(staff_id)`,
+  );
   return rows.map(({ absentUntil, ...row }) => ({ ...row, absent: absentUntil !== null }));
 }
 

@@ -18,7 +18,8 @@ try {
     }
     try {
       const answer = await engine.execProtocolRaw(message.query, { syncToFs: false });
-      port.postMessage({ answer });
+      const own = answer.slice();
+      port.postMessage({ answer: own }, [own.buffer]);
     } catch (error) {
       port.postMessage({ failed: String(error) });
     }

@@ -64,7 +64,9 @@ export class EmbeddedEngine {
     if (this.#waiting) throw new Error('two statements at once on the one session of the embedded database');
     return await new Promise((resolve) => {
       this.#waiting = resolve;
-      this.#worker.postMessage({ query });
+      // Handed over, not copied: a copy of a view would take all of the memory that it is a view of.
+      const own = Uint8Array.prototype.slice.call(query);
+      this.#worker.postMessage({ query: own }, [own.buffer]);
     });
   }
 

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type pg from 'pg';
-import type { Tx } from './database.ts';
+import type { Db, Tx } from './database.ts';
 
 /** So many statements are known by name on a connection at most; those that come after are sent in full each time. */
 const MOST_NAMED = 1000;
@@ -8,6 +8,7 @@ const LONGEST_NAMED = 20_000;
 /** So many statements are on their way at most before somebody waits for the first of them. */
 const MOST_WAITING = 64;
 const NOT_AWAITED = '/* not awaited */ ';
+const TOGETHER = '/* together */ ';
 
 const names = new Map<string, string>();
 const seen = new Set<string>();
@@ -39,12 +40,26 @@ export async function write(tx: Tx, statement: RawBuilder<unknown>): Promise<voi
   await sql`${sql.raw(NOT_AWAITED)}${statement}`.execute(tx);
 }
 
+/**
+ * The rows of a statement that lets others of its transaction go out beside it: what is asked at once (`Promise.all`) makes one round trip, answered in its order. Outside of a transaction
+ * it is a statement like any other.
+ */
+export async function read<Row>(db: Db, statement: RawBuilder<Row>): Promise<Row[]> {
+  if (!db.isTransaction) return (await statement.execute(db)).rows;
+  const { rows } = await sql<Row>`${sql.raw(TOGETHER)}${statement}`.execute(db);
+  return (await (rows as Row[] & { coming?: Promise<Row[]> }).coming) ?? rows;
+}
+
 /** What Kysely reads of an answer that did not come yet. */
-const NO_ANSWER = { command: 'SENT', rowCount: null, rows: [] };
+const sent = (coming?: Promise<unknown[]>) => ({
+  command: 'SENT',
+  rowCount: null,
+  rows: Object.assign([], { coming }),
+});
 
 type Query = (query: unknown, values?: unknown[]) => Promise<unknown>;
 
-/** Makes a client of a pool (which has `pipeline: true`) send repeated statements by name, and not wait for `begin` and what is given to `write`. */
+/** Makes a client of a pool (which has `pipeline: true`) send repeated statements by name, and not wait for `begin`, `write` and `read`. */
 export function sendWell(client: pg.PoolClient): void {
   const plain = client.query.bind(client) as unknown as Query;
   const waiting = new Set<Promise<unknown>>();
@@ -55,23 +70,42 @@ export function sendWell(client: pg.PoolClient): void {
     const name = values.length > 0 ? nameOf(text) : null;
     return name === null ? plain(text, values) : plain({ name, text, values });
   };
-  const sendAhead = async (text: string, values: unknown[]): Promise<unknown> => {
-    const answer: Promise<unknown> = send(text, values).catch((error) => {
+  /** Sends, and notes when it fails: what comes after it in the transaction fails for its reason. */
+  const sendAhead = async (text: string, values: unknown[]): Promise<{ answer: Promise<pg.QueryResult> }> => {
+    const answer = send(text, values) as Promise<pg.QueryResult>;
+    const noted: Promise<unknown> = answer.catch((error) => {
       failed ??= { error };
     });
-    waiting.add(answer);
-    void answer.then(() => waiting.delete(answer));
+    waiting.add(noted);
+    void noted.then(() => waiting.delete(noted));
     if (waiting.size >= MOST_WAITING) await waiting.values().next().value;
-    return NO_ANSWER;
+    return { answer };
   };
+  const why = (error: unknown): unknown => failed?.error ?? error;
 
   const query = async (text: unknown, values?: unknown): Promise<unknown> => {
     if (typeof text !== 'string' || !Array.isArray(values)) return await plain(text, values as unknown[]);
     if (text === 'begin') {
       failed = null;
-      return await sendAhead(text, values);
+      await sendAhead(text, values);
+      return sent();
     }
-    if (text.startsWith(NOT_AWAITED)) return await sendAhead(text, values);
+    if (text.startsWith(NOT_AWAITED)) {
+      await sendAhead(text, values);
+      return sent();
+    }
+    if (text.startsWith(TOGETHER)) {
+      const { answer } = await sendAhead(text, values);
+      const coming = answer.then(
+        ({ rows }) => rows,
+        (error) => {
+          throw why(error);
+        },
+      );
+      // Whoever asked may have failed for another reason before it looks.
+      coming.catch(() => undefined);
+      return sent(coming);
+    }
     if (text === 'commit') {
       await Promise.all(waiting);
       if (failed) throw failed.error;
@@ -81,7 +115,9 @@ export function sendWell(client: pg.PoolClient): void {
     } catch (error) {
       // The first one says why; those after it only that the transaction is over (SQLSTATE 25P02).
       await Promise.all(waiting);
-      throw failed && text !== 'rollback' ? failed.error : error;
+      throw text === 'rollback' ? error : why(error);
+    } finally {
+      if (text === 'rollback') failed = null;
     }
   };
   client.query = ((...given: unknown[]) =>
