@@ -5,6 +5,7 @@ import { sql } from 'kysely';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { accessRoutes, createGuard, createStaffAuth, removeEndedSessions, unknownStaff } from './access/index.ts';
 import { areaOf, DOCS_PAGE } from './api-docs.ts';
+import { careFigures, careReadiness } from './care-figures.ts';
 import { caseRoutes, forgetDraftFiles } from './cases/index.ts';
 import { openMailbox } from './channels/email/mailbox.ts';
 import { hookRoutes } from './channels/webhook/routes.ts';
@@ -244,13 +245,15 @@ function operationRoutes(http: Http, platform: Platform): void {
     counted(sql`SELECT state, count(*) AS count FROM routes WHERE enabled AND ended_at IS NULL GROUP BY state`),
   );
 
+  for (const { name, help, labelNames, query } of careFigures(platform)) figure(name, help, labelNames, query);
+
   const config = { access: 'public' } as const;
   http.get('/health', { config }, () => ({ alive: true }));
   http.get('/ready', { config }, async (_request, reply) => {
     const troubles: string[] = [];
     try {
       await sql`SELECT 1`.execute(db);
-      troubles.push(...(await outboxReadiness(db)));
+      troubles.push(...(await outboxReadiness(db)), ...(await careReadiness(platform)));
     } catch {
       troubles.push('the database does not answer');
     }

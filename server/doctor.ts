@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
+import type { CareVitals } from './care-figures.ts';
 import type { Config } from './config.ts';
 import { type Database, openDatabase } from './platform/database/database.ts';
 import { readMigrations } from './platform/database/migrate.ts';
@@ -24,6 +25,8 @@ export interface DoctorInputs {
   listRoutes?: (
     database: Database,
   ) => Promise<{ name: string; enabled: boolean; state: string; stateReason: string | null }[]>;
+  /** Mailboxes, what waits, and promises that passed in silence. */
+  care?: (database: Database) => Promise<CareVitals>;
 }
 
 const GIB = 1024 ** 3;
@@ -220,6 +223,7 @@ async function lookInside(database: Database, inputs: DoctorInputs): Promise<Fin
   if (schema.state === 'ok') {
     findings.push(await checkPartitions(database));
     findings.push(...(await checkTelling(database, inputs)));
+    if (inputs.care) findings.push(...checkCare(await inputs.care(database)));
   }
   return findings;
 }
@@ -269,6 +273,39 @@ async function checkPartitions(database: Database): Promise<Finding> {
     `This month has none in: ${rows.map(({ name }) => name).join(', ')}.`,
     'A running server makes them; nothing is lost meanwhile, it is only slower.',
   );
+}
+
+function checkCare({ mailboxes, waiting, silent }: CareVitals): Finding[] {
+  const findings = mailboxes.map(({ name, state, stateReason }) => {
+    const what = `mailbox ${name}`;
+    if (state === 'up') return ok(what, 'It was connected when it was last read.');
+    if (state === 'down')
+      return trouble(
+        what,
+        `It is down${stateReason ? `: ${stateReason}` : ''}.`,
+        'Check its address, user and password in the settings.',
+      );
+    return warning(
+      what,
+      'It has not been read yet.',
+      'Start a process that does channels, and test it in the settings.',
+    );
+  });
+  if (mailboxes.length === 0)
+    findings.push(warning('mailboxes', 'No mailbox is read.', 'Add one in the settings, if customers write by mail.'));
+  findings.push(
+    waiting === 0
+      ? ok('messages in', 'Everything that came in is worked off.')
+      : warning('messages in', `${waiting} wait to be worked off.`, 'A running server does it; look again then.'),
+    silent === 0
+      ? ok('promises', 'None about a case passed its time in silence.')
+      : warning(
+          'promises',
+          `${silent} about cases passed their time in silence.`,
+          'Start the server: it says so to the customers.',
+        ),
+  );
+  return findings;
 }
 
 async function checkTelling(database: Database, { listRoutes }: DoctorInputs): Promise<Finding[]> {

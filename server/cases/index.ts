@@ -12,6 +12,7 @@ export type {
   Opening,
   Triage,
 } from './case.ts';
+export { countCases } from './figures-store.ts';
 export { forgetDraftFiles } from './draft-store.ts';
 export { addMessage, askForCall, cancelCase, chooseChannel, confirmFix, denyFix, makeFormal } from './hear.ts';
 export { noteCertifiedFate } from './legal-receipt.ts';

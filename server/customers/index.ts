@@ -8,6 +8,7 @@ export {
   revokeDelegation,
   scopesOf,
 } from './delegations.ts';
+export { keepRefusals } from './erased-refusals.ts';
 export { applyCustomers, applyServices, compareCustomers, compareServices, type Fate } from './import-customers.ts';
 export { customerIds, endCustomers, endServices, nextCustomers, nextServices } from './import-store.ts';
 export {
