@@ -14,14 +14,14 @@ const MOST_SHOWN = 500;
 const CHUNK = 500;
 
 /** What a message was about, by the id of its outbox row; wired in flow.ts, since the outbox knows no subjects. */
-export type SubjectsOf = (db: Db, ids: readonly string[]) => Promise<Map<string, { id: string; reference: string }>>;
+export type SubjectsOf = (db: Db, ids: readonly string[]) => Promise<Map<string, NonNullable<InDoubt['subject']>>>;
 
 /** What may or may not have arrived, oldest first, at most 500; addresses masked. */
 export async function listInDoubt(platform: Platform, subjectsOf?: SubjectsOf): Promise<InDoubt[]> {
   const { db } = platform.database;
   const { inDoubt } = await readSettings(db);
   const rows = await readDoubts(db, MOST_SHOWN);
-  const ids = rows.filter((row) => row.kind === 'notice').map((row) => row.id);
+  const ids = rows.map((row) => row.id);
   const subjects = subjectsOf && ids.length > 0 ? await subjectsOf(db, ids) : new Map();
   return rows.map((row) => ({
     id: row.id,
