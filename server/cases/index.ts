@@ -12,8 +12,8 @@ export type {
   Opening,
   Triage,
 } from './case.ts';
-export { countCases } from './figures-store.ts';
 export { forgetDraftFiles } from './draft-store.ts';
+export { countCases } from './figures-store.ts';
 export { addMessage, askForCall, cancelCase, chooseChannel, confirmFix, denyFix, makeFormal } from './hear.ts';
 export { noteCertifiedFate } from './legal-receipt.ts';
 export { runMassActs } from './mass-run.ts';
