@@ -193,7 +193,14 @@ export const InDoubt = Type.Object({
   channel: Channel,
   /** Masked: "+39 … 123". */
   to: Type.String(),
-  subject: Nullable(Type.Object({ id: Id, reference: Type.String() })),
+  /** The incident that it told of, or the case in which it was said (its number is the reference). */
+  subject: Nullable(
+    Type.Object({
+      kind: Type.Union([Type.Literal('incident'), Type.Literal('case')]),
+      id: Id,
+      reference: Type.String(),
+    }),
+  ),
   kind: Type.String(),
   since: Instant,
   endsAt: Instant,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { staffInviteCommand, staffResetCommand } from './access/index.ts';
+import { careVitals } from './care-figures.ts';
 import { type Config, readConfig } from './config.ts';
 import { doctor, doctorExitStatus, doctorJson, doctorText } from './doctor.ts';
 import { exportCaseCommand } from './exports/index.ts';
@@ -172,6 +173,7 @@ function build(): Command {
         environment: process.env,
         log: createLog('silent'),
         listRoutes: listRoutesForDoctor,
+        care: careVitals,
       });
       say(options.json ? doctorJson(findings) : doctorText(findings));
       process.exitCode = doctorExitStatus(findings);

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import fastifySwagger from '@fastify/swagger';
 import fastifySwaggerUi from '@fastify/swagger-ui';
-import { sql } from 'kysely';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { accessRoutes, createGuard, createStaffAuth, removeEndedSessions, unknownStaff } from './access/index.ts';
-import { areaOf, DOCS_PAGE } from './api-docs.ts';
+import { areaOf, DOCS_PAGE, withExamples } from './api-docs.ts';
+import { careFigures, careReadiness } from './care-figures.ts';
 import { caseRoutes, forgetDraftFiles } from './cases/index.ts';
 import { openMailbox } from './channels/email/mailbox.ts';
 import { hookRoutes } from './channels/webhook/routes.ts';
@@ -25,6 +25,7 @@ import { createLiveFeed } from './live/feed.ts';
 import { mailLink } from './mail-link.ts';
 import {
   alarmRoutes,
+  countIncidents,
   incidentRoutes,
   keepDelivery,
   resourceBriefs,
@@ -32,14 +33,21 @@ import {
   topologyRoutes,
 } from './network/index.ts';
 import { FIGURES_CHANNEL } from './notices/index.ts';
-import { createOutboxWorker, forgetSingleTexts, outboxReadiness, outboxRoutes } from './outbox/index.ts';
+import {
+  countOutbox,
+  countRoutes,
+  createOutboxWorker,
+  forgetSingleTexts,
+  outboxReadiness,
+  outboxRoutes,
+} from './outbox/index.ts';
 import { createHttp, type Http } from './platform/http.ts';
 import { startMaintenance } from './platform/maintenance.ts';
 import type { Platform } from './platform/platform.ts';
 import { rootFolder } from './platform/root-folder.ts';
 import { hashToken } from './platform/secrets.ts';
 import { securityHeaders } from './platform/security-headers.ts';
-import { holidayRoutes, promiseRoutes } from './promises/index.ts';
+import { countOpenPromises, holidayRoutes, promiseRoutes } from './promises/index.ts';
 import { searchRoutes } from './search/index.ts';
 import { settingsRoutes } from './settings/index.ts';
 import { createStatusPages, statusRoutes } from './status/index.ts';
@@ -132,7 +140,7 @@ async function startWeb(
         description: 'What the desk uses. Errors are problem details (RFC 9457) with code, detail and help.',
       },
     },
-    transform: ({ schema, url }) => ({ schema: { ...schema, tags: [areaOf(url)] }, url }),
+    transform: ({ schema, url }) => ({ schema: { ...withExamples(schema), tags: [areaOf(url)] }, url }),
   });
 
   const pages = createStatusPages(platform);
@@ -215,42 +223,41 @@ function operationRoutes(http: Http, platform: Platform): void {
       }),
     );
   };
-  const counted = (query: ReturnType<typeof sql<{ state: string; count: number }>>) => async () =>
-    (await query.execute(db)).rows.map(({ state, count }) => ({ labels: { state }, value: count }));
+  const counted = (count: () => Promise<{ state: string; count: number }[]>) => async () =>
+    (await count()).map(({ state, count: value }) => ({ labels: { state }, value }));
   figure(
     'filodiretto_incidents',
     'Incidents that have not ended, by state.',
     ['state'],
-    counted(sql`SELECT state, count(*) AS count FROM incidents WHERE ended_at IS NULL GROUP BY state`),
+    counted(() => countIncidents(db)),
   );
   figure(
     'filodiretto_outbox',
     'Rows of the outbox, by state.',
     ['state'],
-    counted(sql`SELECT state, count(*) AS count FROM outbox GROUP BY state`),
+    counted(() => countOutbox(db)),
   );
   figure(
     'filodiretto_promises',
     'Open promises, and open ones past their time.',
     ['state'],
-    counted(
-      sql`SELECT CASE WHEN due_at <= ${platform.clock.business()} THEN 'late' ELSE 'open' END AS state, count(*) AS count FROM promises WHERE state = 'open' GROUP BY 1`,
-    ),
+    counted(() => countOpenPromises(db, platform.clock.business())),
   );
   figure(
     'filodiretto_routes',
     'Enabled routes, by state.',
     ['state'],
-    counted(sql`SELECT state, count(*) AS count FROM routes WHERE enabled AND ended_at IS NULL GROUP BY state`),
+    counted(() => countRoutes(db)),
   );
+
+  for (const { name, help, labelNames, query } of careFigures(platform)) figure(name, help, labelNames, query);
 
   const config = { access: 'public' } as const;
   http.get('/health', { config }, () => ({ alive: true }));
   http.get('/ready', { config }, async (_request, reply) => {
     const troubles: string[] = [];
     try {
-      await sql`SELECT 1`.execute(db);
-      troubles.push(...(await outboxReadiness(db)));
+      troubles.push(...(await outboxReadiness(db)), ...(await careReadiness(platform)));
     } catch {
       troubles.push('the database does not answer');
     }

@@ -1,7 +1,8 @@
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
-import { sql } from 'kysely';
+import type { CareVitals } from './care-figures.ts';
 import type { Config } from './config.ts';
+import { askServer, migrationOf, tablesWithoutMonth } from './doctor-store.ts';
 import { type Database, openDatabase } from './platform/database/database.ts';
 import { readMigrations } from './platform/database/migrate.ts';
 import { Failure } from './platform/errors.ts';
@@ -24,6 +25,8 @@ export interface DoctorInputs {
   listRoutes?: (
     database: Database,
   ) => Promise<{ name: string; enabled: boolean; state: string; stateReason: string | null }[]>;
+  /** Mailboxes, what waits, and promises that passed in silence. */
+  care?: (database: Database) => Promise<CareVitals>;
 }
 
 const GIB = 1024 ** 3;
@@ -195,16 +198,14 @@ async function checkDatabase(inputs: DoctorInputs): Promise<Finding[]> {
 }
 
 async function lookInside(database: Database, inputs: DoctorInputs): Promise<Finding[]> {
-  const { db } = database;
-  const server = await sql<{
-    version: string;
-    at: Date;
-  }>`SELECT current_setting('server_version') AS version, clock_timestamp() AS at`.execute(db);
-  const row = server.rows[0];
+  const server = await askServer(database.db);
   const findings = [
-    ok('database', `${database.engine === 'embedded' ? 'Embedded PostgreSQL' : 'PostgreSQL'} ${row?.version ?? ''}.`),
+    ok(
+      'database',
+      `${database.engine === 'embedded' ? 'Embedded PostgreSQL' : 'PostgreSQL'} ${server?.version ?? ''}.`,
+    ),
   ];
-  const apart = Math.abs(Date.now() - (row?.at.getTime() ?? 0)) / 1000;
+  const apart = Math.abs(Date.now() - (server?.at.getTime() ?? 0)) / 1000;
   findings.push(
     apart <= CLOCK_SECONDS
       ? ok('clock', 'Agrees with the clock of the database.')
@@ -220,26 +221,20 @@ async function lookInside(database: Database, inputs: DoctorInputs): Promise<Fin
   if (schema.state === 'ok') {
     findings.push(await checkPartitions(database));
     findings.push(...(await checkTelling(database, inputs)));
+    if (inputs.care) findings.push(...checkCare(await inputs.care(database)));
   }
   return findings;
 }
 
 async function checkSchema(database: Database): Promise<Finding> {
   const newest = readMigrations().at(-1)?.number ?? 0;
-  const known =
-    await sql`SELECT 1 FROM pg_tables WHERE schemaname = ${database.schema} AND tablename = 'schema_migrations'`.execute(
-      database.db,
-    );
-  if (known.rows.length === 0)
+  const number = await migrationOf(database);
+  if (number === null)
     return warning(
       'schema',
       `There is none named ${database.schema} yet.`,
       'The next start makes it; so does: filodiretto migrate.',
     );
-  const { rows } = await sql<{ number: number | null }>`SELECT max(number) AS number FROM schema_migrations`.execute(
-    database.db,
-  );
-  const number = rows[0]?.number ?? 0;
   if (number > newest)
     return trouble(
       'schema',
@@ -258,17 +253,46 @@ async function checkSchema(database: Database): Promise<Finding> {
 async function checkPartitions(database: Database): Promise<Finding> {
   const now = new Date();
   const month = `${now.getUTCFullYear()}_${String(now.getUTCMonth() + 1).padStart(2, '0')}`;
-  const { rows } = await sql<{ name: string }>`SELECT parent.relname AS name FROM pg_partitioned_table partitioned
-    JOIN pg_class parent ON parent.oid = partitioned.partrelid
-    WHERE parent.relnamespace = ${database.schema}::regnamespace AND NOT EXISTS (
-      SELECT 1 FROM pg_class WHERE relnamespace = parent.relnamespace AND relname = parent.relname || '_' || ${month}::text)
-    ORDER BY 1`.execute(database.db);
-  if (rows.length === 0) return ok('partitions', 'This month has its own.');
+  const without = await tablesWithoutMonth(database, month);
+  if (without.length === 0) return ok('partitions', 'This month has its own.');
   return warning(
     'partitions',
-    `This month has none in: ${rows.map(({ name }) => name).join(', ')}.`,
+    `This month has none in: ${without.join(', ')}.`,
     'A running server makes them; nothing is lost meanwhile, it is only slower.',
   );
+}
+
+function checkCare({ mailboxes, waiting, silent }: CareVitals): Finding[] {
+  const findings = mailboxes.map(({ name, state, stateReason }) => {
+    const what = `mailbox ${name}`;
+    if (state === 'up') return ok(what, 'It was connected when it was last read.');
+    if (state === 'down')
+      return trouble(
+        what,
+        `It is down${stateReason ? `: ${stateReason}` : ''}.`,
+        'Check its address, user and password in the settings.',
+      );
+    return warning(
+      what,
+      'It has not been read yet.',
+      'Start a process that does channels, and test it in the settings.',
+    );
+  });
+  if (mailboxes.length === 0)
+    findings.push(warning('mailboxes', 'No mailbox is read.', 'Add one in the settings, if customers write by mail.'));
+  findings.push(
+    waiting === 0
+      ? ok('messages in', 'Everything that came in is worked off.')
+      : warning('messages in', `${waiting} wait to be worked off.`, 'A running server does it; look again then.'),
+    silent === 0
+      ? ok('promises', 'None about a case passed its time in silence.')
+      : warning(
+          'promises',
+          `${silent} about cases passed their time in silence.`,
+          'Start the server: it says so to the customers.',
+        ),
+  );
+  return findings;
 }
 
 async function checkTelling(database: Database, { listRoutes }: DoctorInputs): Promise<Finding[]> {

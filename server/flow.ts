@@ -1,11 +1,13 @@
 import { Readable } from 'node:stream';
 import type { AlarmSource } from '../contract/alarms.ts';
+import type { InDoubt } from '../contract/incidents.ts';
 import { staffNames } from './access/index.ts';
 import {
   afterCasePromisesBroke,
   attachmentsOf,
   type CasePorts,
   caseMailWentTo,
+  casesOfMessages,
   incidentRestored,
   incidentTold,
   type MovedCases,
@@ -142,15 +144,23 @@ export function createFlow(platform: Platform): Flow {
       mayLeave: (tx, notices) => mayLeave(tx, platform, notices),
       onStale: (tx, ids) => writeAnew(tx, platform, ids),
       keepInbound: (tx, routeId, message) => keepSms(tx, platform, routeId, message),
-      subjectsOf: async (db, noticeIds) => {
-        const subjects = await subjectsOfNotices(db, noticeIds);
+      subjectsOf: async (db, ids) => {
+        const subjects = await subjectsOfNotices(db, ids);
+        const said = await casesOfMessages(db, ids);
         const incidents = new Map(
           (await readIncidents(db, [...new Set(subjects.values())])).map((incident) => [
             incident.id,
             incident.reference,
           ]),
         );
-        return new Map([...subjects].map(([noticeId, id]) => [noticeId, { id, reference: incidents.get(id) ?? '' }]));
+        return new Map<string, NonNullable<InDoubt['subject']>>([
+          ...[...subjects].map(
+            ([noticeId, id]) => [noticeId, { kind: 'incident', id, reference: incidents.get(id) ?? '' }] as const,
+          ),
+          ...[...said].map(
+            ([messageId, { id, number }]) => [messageId, { kind: 'case', id, reference: number }] as const,
+          ),
+        ]);
       },
       unsubscribeUrl: (contactPointId) => `${platform.publicUrl}/u/${unsubscribeToken(platform.vault, contactPointId)}`,
     },

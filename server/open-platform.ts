@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { sql } from 'kysely';
 import type { Config } from './config.ts';
 import type { Clock } from './platform/clock.ts';
 import { openDatabase } from './platform/database/database.ts';
 import { migrate } from './platform/database/migrate.ts';
 import { Failure } from './platform/errors.ts';
+import { keepKeyCheck } from './platform/installation.ts';
 import { createLog } from './platform/log.ts';
 import { makePartitions } from './platform/maintenance.ts';
 import type { Platform } from './platform/platform.ts';
@@ -51,12 +51,7 @@ export async function openPlatform(
 /** The key that sealed the stored secrets must be the one given: better said at the start than at the first SMS. */
 async function checkKey(platform: Platform, key: Buffer): Promise<void> {
   const check = createHash('sha256').update('filodiretto key check').update(key).digest('base64url');
-  const { rows } = await sql<{
-    key_check: string;
-  }>`UPDATE installation SET key_check = coalesce(key_check, ${check}) RETURNING key_check`.execute(
-    platform.database.db,
-  );
-  if (rows[0]?.key_check === check) return;
+  if ((await keepKeyCheck(platform.database.db, check)) === check) return;
   throw new Failure({
     code: 'wrong-key',
     kind: 'environment',

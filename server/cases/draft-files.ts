@@ -38,6 +38,8 @@ export function draftFileRoutes(http: Http, ports: CasePorts): void {
       { config: WORK, schema: { params: Type.Object({ id: Id }), response: { 201: DraftFile } } },
       async (request, reply) => {
         const [actor, { id }] = [actorOf(request), request.params];
+        // Before anything is read: to whom the case is not shown, it is not there.
+        await platform.database.transaction((tx) => takeVisible(tx, ports, actor, id));
         const uploaded = await readUpload(request);
         const judged = await ports.judgeFile(uploaded.content, uploaded.name, uploaded.declared);
         if (judged.problem !== null)

@@ -76,9 +76,13 @@ async function hear(
   return { messageId, kind, reopened: ENDED.has(record.state) && !ENDED.has(after.state) };
 }
 
+/** Handed in by somebody else: the address is one that is known of the customer, not one that they wrote from. */
+const HANDED_IN: ReadonlySet<IncomingMessage['channel']> = new Set(['phone', 'api']);
+
 /** The customer is answered where they wrote last, if it is a contact point of theirs. */
 async function channelOf(tx: Tx, record: CaseRecord, message: IncomingMessage): Promise<Partial<CaseRecord>> {
   const channel = { channel: message.channel };
+  if (record.contactPointId && HANDED_IN.has(message.channel)) return channel;
   if (!message.contactPointId || message.contactPointId === record.contactPointId || message.partyId !== record.partyId)
     return channel;
   const point = await reachablePoint(tx, message.contactPointId);

@@ -13,10 +13,11 @@ export type {
   Triage,
 } from './case.ts';
 export { forgetDraftFiles } from './draft-store.ts';
+export { countCases } from './figures-store.ts';
 export { addMessage, askForCall, cancelCase, chooseChannel, confirmFix, denyFix, makeFormal } from './hear.ts';
 export { noteCertifiedFate } from './legal-receipt.ts';
 export { runMassActs } from './mass-run.ts';
-export { attachmentsOf } from './message-store.ts';
+export { attachmentsOf, casesOfMessages } from './message-store.ts';
 export { type MovedCases, moveCases, moveCasesBack } from './move-cases.ts';
 export { spokenNumber } from './number.ts';
 export { openCase } from './open-case.ts';

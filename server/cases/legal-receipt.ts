@@ -2,7 +2,7 @@ import { endDoubt } from '../outbox/index.ts';
 import type { Tx } from '../platform/database/database.ts';
 import { recordEvents } from '../platform/events.ts';
 import type { CasePorts } from './ports.ts';
-import { forgetUnproven, lockSentMail, noteReceipt } from './receipt-store.ts';
+import { lockSentMail, noteReceipt } from './receipt-store.ts';
 import { noteMessageOutcomes } from './settle-due.ts';
 import { insertMailKey } from './store.ts';
 
@@ -27,11 +27,9 @@ export interface CertifiedFate {
   inboundId: string;
 }
 
-const UNPROVEN = 'by a receipt whose signature is not proven';
-
 /**
  * Notes what certified mail says about a mail about a case, in the caller's transaction: on its timeline, on the message, and under which name an answer will
- * refer to it. The same receipt again changes nothing. Null: it is about no mail of ours to that recipient.
+ * refer to it. One that is not proven is a claim: it stands on the timeline, and moves nothing. The same receipt again changes nothing. Null: it is about no mail of ours to that recipient.
  */
 export async function noteCertifiedFate(
   tx: Tx,
@@ -61,12 +59,11 @@ export async function noteCertifiedFate(
       },
     },
   ]);
-  const reason = [fate.reason, proven ? null : UNPROVEN].filter(Boolean).join('; ') || null;
+  if (!proven) return { caseId, messageId, isNews: true };
   // Whoever knows it has got it: no person need decide whether it left.
   await endDoubt(tx, messageId);
-  if (proven) await forgetUnproven(tx, messageId, UNPROVEN);
   if (fate.fate === 'delivered' || fate.fate === 'failed')
-    await noteMessageOutcomes(tx, { platform }, [{ id: messageId, outcome: fate.fate, reason, at }]);
+    await noteMessageOutcomes(tx, { platform }, [{ id: messageId, outcome: fate.fate, reason: fate.reason, at }]);
   else if (sent.state === 'in doubt')
     await noteMessageOutcomes(tx, { platform }, [{ id: messageId, outcome: 'sent', reason: null, at }]);
   return { caseId, messageId, isNews: true };

@@ -7,7 +7,7 @@ import { recordEvents } from '../platform/events.ts';
 import { Setbacks } from '../platform/setbacks.ts';
 import { actOnOne, aroundOf } from './mass-one.ts';
 import type { MassAround } from './mass-rules.ts';
-import { beginActs, finishActs, type Settled, settleOfAct, type ToDo, takeNextOfAct } from './mass-store.ts';
+import { beginActs, finishActs, type NextOfAct, type Settled, settleOfAct, takeNextOfAct } from './mass-store.ts';
 import type { CasePorts } from './ports.ts';
 
 /** Cases in one round, so that an act on thousands doesn't hold up what else is due. */
@@ -15,18 +15,18 @@ const MOST = 50;
 const MASS: Actor = { kind: 'rule', name: 'act on many cases' };
 const setbacks = new Setbacks();
 
-async function settle(tx: Tx, ports: CasePorts, toDo: ToDo, known: Map<string, MassAround>): Promise<void> {
-  const roles = await activeRoles(tx, toDo.staffId);
+async function settle(tx: Tx, ports: CasePorts, next: NextOfAct, known: Map<string, MassAround>): Promise<void> {
+  const roles = await activeRoles(tx, next.staffId);
   let how: Settled;
   if (!roles || !mayDo(roles, 'cases:mass')) how = { left: 'not-allowed', because: null };
   else {
-    const actor: Actor = { kind: 'staff', id: toDo.staffId, roles };
-    const around = known.get(toDo.id) ?? (await aroundOf(tx, ports, toDo.incidentId, toDo.act));
-    known.set(toDo.id, around);
-    const verdict = await actOnOne(tx, ports, actor, toDo.caseId, toDo.act, around);
+    const actor: Actor = { kind: 'staff', id: next.staffId, roles };
+    const around = known.get(next.id) ?? (await aroundOf(tx, ports, next.incidentId, next.act));
+    known.set(next.id, around);
+    const verdict = await actOnOne(tx, ports, actor, next.caseId, next.act, around);
     how = 'did' in verdict ? verdict : { left: verdict.left, because: null };
   }
-  await settleOfAct(tx, toDo, ports.platform.clock.business(), how);
+  await settleOfAct(tx, next, ports.platform.clock.business(), how);
 }
 
 /**
@@ -39,22 +39,22 @@ export async function runMassActs(ports: CasePorts): Promise<number> {
   const known = new Map<string, MassAround>();
   let settled = 0;
   while (settled < MOST) {
-    let taken: ToDo | null = null;
+    let taken: NextOfAct | null = null;
     try {
       await database.transaction(async (tx) => {
         taken = await takeNextOfAct(tx, setbacks.skipped(clock.system()));
         if (taken) await settle(tx, ports, taken, known);
       });
     } catch (error) {
-      const toDo = taken as ToDo | null;
-      if (!toDo) throw error;
+      const next = taken as NextOfAct | null;
+      if (!next) throw error;
       if (error instanceof Failure) {
         const { code, detail } = error;
-        await database.transaction((tx) => settleOfAct(tx, toDo, clock.business(), { left: code, because: detail }));
+        await database.transaction((tx) => settleOfAct(tx, next, clock.business(), { left: code, because: detail }));
       } else {
-        setbacks.note(toDo.caseId, clock.system());
+        setbacks.note(next.caseId, clock.system());
         log.error(
-          { act: toDo.id, case: toDo.caseId, problem: (error as Error).stack ?? String(error) },
+          { act: next.id, case: next.caseId, problem: (error as Error).stack ?? String(error) },
           'an act on many cases could not be done to this one; it is tried again, the rest goes on',
         );
         continue;

@@ -120,15 +120,15 @@ export async function beginActs(db: Db, now: Date): Promise<boolean> {
   return rows.length > 0;
 }
 
-export interface ToDo extends StoredAct {
+export interface NextOfAct extends StoredAct {
   number: number;
   caseId: string;
 }
 
 /** The next case of the acts that run, its row locked; others pass over it. */
-export async function takeNextOfAct(tx: Tx, skipped: readonly string[]): Promise<ToDo | null> {
+export async function takeNextOfAct(tx: Tx, skipped: readonly string[]): Promise<NextOfAct | null> {
   const { rows } =
-    await sql<ToDo>`SELECT ${ACT}, mass_act_cases.number, mass_act_cases.case_id AS "caseId" FROM mass_act_cases
+    await sql<NextOfAct>`SELECT ${ACT}, mass_act_cases.number, mass_act_cases.case_id AS "caseId" FROM mass_act_cases
     JOIN mass_acts ON mass_acts.id = mass_act_cases.act_id
     WHERE mass_acts.state = 'running' AND mass_act_cases.settled_at IS NULL AND NOT mass_act_cases.case_id = ANY(${[...skipped]}::uuid[])
     ORDER BY mass_acts.undo_until, mass_acts.id, mass_act_cases.number LIMIT 1 FOR UPDATE OF mass_act_cases SKIP LOCKED`.execute(
@@ -141,7 +141,7 @@ export type Settled = { did: MassDeed } | { left: string; because: string | null
 
 export async function settleOfAct(
   tx: Tx,
-  { id, number }: Pick<ToDo, 'id' | 'number'>,
+  { id, number }: Pick<NextOfAct, 'id' | 'number'>,
   at: Date,
   how: Settled,
 ): Promise<void> {

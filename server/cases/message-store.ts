@@ -191,3 +191,17 @@ export async function hasLaterAnswer(tx: Tx, caseId: string, number: number): Pr
   );
   return rows.length > 0;
 }
+
+/** In which cases messages were said, by the ids of the messages. */
+export async function casesOfMessages(
+  db: Db,
+  ids: readonly string[],
+): Promise<Map<string, { id: string; number: string }>> {
+  const { rows } = await sql<{
+    message: string;
+    id: string;
+    number: string;
+  }>`SELECT messages.id AS message, cases.id, cases.number
+    FROM messages JOIN cases ON cases.id = case_id WHERE messages.id = ANY(${[...ids]}::uuid[])`.execute(db);
+  return new Map(rows.map(({ message, id, number }) => [message, { id, number }]));
+}

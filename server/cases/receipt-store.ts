@@ -28,11 +28,3 @@ export async function noteReceipt(
   );
   return Number(numAffectedRows ?? 0) > 0;
 }
-
-/** What a message became by a receipt without proof, whose reason ends so, gives way to a proven one. */
-export async function forgetUnproven(tx: Tx, messageId: string, unproven: string): Promise<void> {
-  await sql`UPDATE messages SET state = 'sent', state_reason = NULL
-    WHERE id = ${messageId} AND state IN ('delivered', 'failed') AND right(state_reason, ${unproven.length}) = ${unproven}`.execute(
-    tx,
-  );
-}

@@ -4,6 +4,7 @@ import type { Tx } from '../platform/database/database.ts';
 import { invalid, notFound } from '../platform/errors.ts';
 import { recordEvents } from '../platform/events.ts';
 import type { Platform } from '../platform/platform.ts';
+import { recallRefusals, refusalForms } from './erased-refusals.ts';
 import { type Consent, mayRestore, standingConsent, stopSource } from './rules.ts';
 import {
   type ContactPointRow,
@@ -45,6 +46,7 @@ export async function recordConsent(
     await lockConsents(own, 'alone');
     const point = await lockContactPoint(own, given.contactPointId);
     if (!point) throw notFound('This contact point');
+    await recallRefusals(own, platform.vault, [point]);
     await insertConsents(own, [{ ...given, text: given.textShown }], clock.system(), actor);
     const decisions = (await loadDecisions(own, [point.id])).get(point.id) ?? [];
     const consent = standingConsent(decisions);
@@ -143,7 +145,12 @@ export async function startAddress(platform: Platform, wish: AddressWish, tx?: T
       own,
       points.map(({ id }) => id),
     );
-    const lifted = await liftRefusal(own, wish.channel, wish.address, platform.clock.business());
+    const lifted = await liftRefusal(
+      own,
+      wish.channel,
+      refusalForms(platform.vault, wish.channel, wish.address),
+      platform.clock.business(),
+    );
     if (lifted) await recordForNobody(own, platform, wish, lifted, 'granted', source);
     const restored = points.filter(({ id }) => mayRestore(decisions.get(id) ?? [], wish.channel));
     return await decide(own, platform, wish, restored, 'granted', source);

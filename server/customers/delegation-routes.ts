@@ -4,7 +4,8 @@ import { CustomerDelegation } from '../../contract/customers.ts';
 import { notFound } from '../platform/errors.ts';
 import { actorOf, type Http } from '../platform/http.ts';
 import type { Platform } from '../platform/platform.ts';
-import { delegationsOf, revokeDelegation } from './delegations.ts';
+import { delegationsOf } from './delegation-store.ts';
+import { revokeDelegation } from './delegations.ts';
 import { loadParty } from './store.ts';
 
 const WithId = Type.Object({ id: Id });

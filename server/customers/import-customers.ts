@@ -1,7 +1,9 @@
-import type { Language } from '../../contract/answer.ts';
+import type { Channel, Language } from '../../contract/answer.ts';
 import type { Actor } from '../platform/actor.ts';
 import type { Db, Tx } from '../platform/database/database.ts';
 import { newId } from '../platform/ids.ts';
+import type { Vault } from '../platform/secrets.ts';
+import { recallRefusals } from './erased-refusals.ts';
 import {
   erasedCustomers,
   erasedParties,
@@ -50,13 +52,25 @@ export async function compareCustomers(
   });
 }
 
+const addressesOfRow = ({ addresses }: ImportedCustomer): { channel: Channel; address: string }[] =>
+  (['sms', 'email', 'pec'] as const).flatMap((channel) => {
+    const address = addresses[channel];
+    return address ? [{ channel, address }] : [];
+  });
+
 /** Writes what differs of some imported rows. */
 export async function applyCustomers(
   tx: Tx,
   rows: readonly ImportedCustomer[],
-  facts: { defaultLanguage: Language; at: Date; recordedAt: Date; actor: Actor },
+  facts: { defaultLanguage: Language; at: Date; recordedAt: Date; actor: Actor; vault: Vault },
 ): Promise<CustomerDecision[]> {
   await lockConsents(tx, 'shared');
+  const erased = await erasedCustomers(
+    tx,
+    rows.map(({ externalId }) => externalId),
+  );
+  const living = rows.filter(({ externalId }) => !erased.has(externalId));
+  await recallRefusals(tx, facts.vault, living.flatMap(addressesOfRow));
   const decisions = await compareCustomers(tx, rows, facts.defaultLanguage);
   const parties = decisions.filter(({ partyDiffers }) => partyDiffers).map(({ party }) => party);
   if (parties.length > 0) await putParties(tx, parties);

@@ -5,7 +5,8 @@ import { notFound } from '../platform/errors.ts';
 import { actorOf, type Http } from '../platform/http.ts';
 import type { Platform } from '../platform/platform.ts';
 import { verifyContactPoint } from './known-at.ts';
-import { type Merge, type MergePorts, mergeParties, mergesOf, unmergeParties } from './merge.ts';
+import { type MergePorts, mergeParties, unmergeParties } from './merge.ts';
+import { type Merge, mergesOf } from './merge-store.ts';
 import { loadParty } from './store.ts';
 
 const WithId = Type.Object({ id: Id });

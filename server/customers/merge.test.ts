@@ -7,9 +7,11 @@ import { receiveForm } from '../intake/index.ts';
 import { keepSms } from '../intake/keep-sms.ts';
 import { newId } from '../platform/ids.ts';
 import { makeFirstTeams } from '../teams/index.ts';
+import { claimContactPoint, partiesAt } from './contact-point-store.ts';
 import { appointDelegate } from './delegations.ts';
-import { claimContactPoint, partiesAt, verifyContactPoint } from './known-at.ts';
-import { mergeParties, mergesOf, unmergeParties } from './merge.ts';
+import { verifyContactPoint } from './known-at.ts';
+import { mergeParties, unmergeParties } from './merge.ts';
+import { mergesOf } from './merge-store.ts';
 
 const CARE = { kind: 'staff', id: 'care', roles: ['care'] } as const;
 

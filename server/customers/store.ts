@@ -142,11 +142,16 @@ export async function refuseAddress(
   return row.id;
 }
 
-/** A START ends the standing refusal of an address; its id, or null when there was none. */
-export async function liftRefusal(tx: Tx, channel: Channel, address: string, at: Date): Promise<string | null> {
+/** A START ends the standing refusal of an address, in whichever of its `forms` it is kept; its id, or null when there was none. */
+export async function liftRefusal(
+  tx: Tx,
+  channel: Channel,
+  forms: readonly string[],
+  at: Date,
+): Promise<string | null> {
   const { rows } = await sql<{
     id: string;
-  }>`UPDATE address_refusals SET lifted_at = ${at} WHERE channel = ${channel} AND address = ${address} AND lifted_at IS NULL
+  }>`UPDATE address_refusals SET lifted_at = ${at} WHERE channel = ${channel} AND address = ANY(${[...forms]}::text[]) AND lifted_at IS NULL
     RETURNING id`.execute(tx);
   return rows[0]?.id ?? null;
 }

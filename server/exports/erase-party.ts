@@ -46,7 +46,7 @@ export async function eraseParty(
     const elsewhere = await eraseWordsElsewhere(tx, partyId, kept);
     const same = await sameParties(tx, partyId);
     let contactPoints = 0;
-    if (kept.length === 0) for (const id of same) contactPoints += await eraseIdentity(tx, id, now);
+    if (kept.length === 0) for (const id of same) contactPoints += await eraseIdentity(tx, platform.vault, id, now);
     await markErased(tx, same, now);
     const erased: Erased = {
       messages: own.messages + elsewhere.messages,

@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
+import { keepRefusals } from '../customers/index.ts';
 import type { Db, Tx } from '../platform/database/database.ts';
+import type { Vault } from '../platform/secrets.ts';
 
 // Every table in which personal text lies, in one place: what is not here stays, and must be figures, ids and times.
 
@@ -138,8 +140,9 @@ export async function casesToErase(
   };
 }
 
-/** Who somebody is. Consents stay with their times, without the address; so do lines with their dates, without the place. Returns how many addresses went. */
-export async function eraseIdentity(tx: Tx, partyId: string, at: Date): Promise<number> {
+/** Who somebody is. Consents stay with their times, without the address, of which a STOP keeps a fingerprint; so do lines with their dates, without the place. Returns how many addresses went. */
+export async function eraseIdentity(tx: Tx, vault: Vault, partyId: string, at: Date): Promise<number> {
+  await keepRefusals(tx, vault, partyId);
   const points =
     await sql`UPDATE contact_points SET address = 'erased:' || id, unreachable_reason = NULL, verification = 'claimed',
       ended_at = coalesce(ended_at, ${at}) WHERE party_id = ${partyId}::uuid AND address NOT LIKE 'erased:%'`.execute(
@@ -225,10 +228,11 @@ export async function forgetRows(
   const statements = {
     alarms: sql`DELETE FROM alarm_deliveries WHERE number IN (
       SELECT number FROM alarm_deliveries WHERE worked_at IS NOT NULL AND received_at < ${before} ORDER BY number LIMIT ${most})`,
-    notices: sql`WITH old AS (DELETE FROM notices WHERE (made_at, id) IN (
-        SELECT made_at, id FROM notices WHERE made_at < ${before} AND state NOT IN ('held', 'queued', 'in doubt') ORDER BY made_at LIMIT ${most})
-        RETURNING announcement_id, party_id, channel)
-      DELETE FROM notice_keys USING old WHERE notice_keys.announcement_id = old.announcement_id AND notice_keys.party_id = old.party_id AND notice_keys.channel = old.channel`,
+    notices: sql`WITH old AS (SELECT made_at, id, announcement_id, party_id, channel FROM notices
+        WHERE made_at < ${before} AND state NOT IN ('held', 'queued', 'in doubt') ORDER BY made_at LIMIT ${most}),
+      keys AS (DELETE FROM notice_keys USING old
+        WHERE notice_keys.announcement_id = old.announcement_id AND notice_keys.party_id = old.party_id AND notice_keys.channel = old.channel)
+      DELETE FROM notices USING old WHERE notices.made_at = old.made_at AND notices.id = old.id`,
     events: sql`DELETE FROM events WHERE (at, number) IN (SELECT at, number FROM events WHERE at < ${before} ORDER BY at LIMIT ${most})`,
     imports: sql`UPDATE imports SET problems = '[]', notes = '[]' WHERE id IN (
       SELECT id FROM imports WHERE finished_at < ${before} AND (problems <> '[]' OR notes <> '[]') LIMIT ${most})`,

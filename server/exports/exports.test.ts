@@ -433,6 +433,7 @@ describe.each(ENGINES)('files, erasure and retention on %s', (engine) => {
       at: platform.clock.business(),
       recordedAt: platform.clock.system(),
       actor,
+      vault: platform.vault,
     };
     await platform.database.transaction((tx) =>
       applyCustomers(

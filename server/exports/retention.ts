@@ -75,7 +75,7 @@ export async function forgetOld(platform: Platform): Promise<Forgotten> {
   );
   await pieces('parties', CASES_AT_ONCE, async (tx) => {
     const ids = await takeHalfErased(tx, CASES_AT_ONCE);
-    for (const id of ids) await eraseIdentity(tx, id, new Date(now));
+    for (const id of ids) await eraseIdentity(tx, platform.vault, id, new Date(now));
     return ids.length;
   });
   const system = platform.clock.system().getTime();

@@ -270,8 +270,14 @@ async function applyChunk(
   if (one.kind === 'resources') fates = (await applyResources(tx, plain as ResourceRow[])).map(({ fate }) => fate);
   else if (one.kind === 'services') fates = await applyServices(tx, await withIds(tx, plain as ServiceRow[]));
   else {
-    const { clock } = platform;
-    const facts = { defaultLanguage: language, at: clock.business(), recordedAt: clock.system(), actor: one.actor };
+    const { clock, vault } = platform;
+    const facts = {
+      defaultLanguage: language,
+      at: clock.business(),
+      recordedAt: clock.system(),
+      actor: one.actor,
+      vault,
+    };
     fates = (await applyCustomers(tx, plain as CustomerRow[], facts)).map(({ fate }) => fate);
   }
   return { next, change: { ...counted(fates), applied: rows.length } };

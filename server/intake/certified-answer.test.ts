@@ -8,6 +8,7 @@ import { openMailbox } from '../channels/email/mailbox.ts';
 import { createOutboxWorker, enqueueSingle, type OutboxWorker } from '../outbox/index.ts';
 import { endRoute, listRoutes, makeRoute, testRoute } from '../outbox/manage-routes.ts';
 import { until } from '../outbox/outbox.fixture.ts';
+import { newId } from '../platform/ids.ts';
 import { createMailboxWorker, type MailboxWorker } from './mailbox-worker.ts';
 import { changeMailbox, listMailboxes } from './manage-mailboxes.ts';
 
@@ -96,6 +97,37 @@ describe.each(ENGINES)('certified mail that is answered, on %s', (engine) => {
         platform.database.db,
       )
     ).rows;
+  const about = (raw: Buffer, type: string, messageId: string): boolean =>
+    new RegExp(`^X-Ricevuta: ${type}`, 'im').test(raw.toString('latin1')) && raw.toString('latin1').includes(messageId);
+  /** Word to many by certified mail, as the fan-out queues it; the id of the notice. */
+  const announce = async (address: string): Promise<string> => {
+    const [id, party, point, now] = [newId(), newId(), newId(), platform.clock.business()];
+    const run = (text: string, values: unknown[]) => platform.database.pool.query(text, values);
+    await run("INSERT INTO parties (id, name, kind, language) VALUES ($1, 'X', 'business', 'it')", [party]);
+    await run(
+      "INSERT INTO contact_points (id, party_id, channel, address, verification, consent) VALUES ($1, $2, 'pec', $3, 'verified', 'granted')",
+      [point, party, address],
+    );
+    await run(
+      "INSERT INTO announcements (id, subject_kind, subject_id, number, kind, answer, audience, state, made_at, actor, valid_until) VALUES ($1, 'incident', $1, 1, 'confirmed', '{}', 'concerned', 'told', $2, '{}', $2)",
+      [id, now],
+    );
+    await run(
+      "INSERT INTO outgoing_texts (id, channel, language, subject, body) VALUES ($1, 'pec', 'it', 'Guasto', 'Guasto a Verbania.')",
+      [id],
+    );
+    await run(
+      "INSERT INTO notices (made_at, id, announcement_id, subject_id, party_id, contact_point_id, channel, language, text_id, state, valid_until) VALUES ($1, $2, $2, $2, $3, $4, 'pec', 'it', $2, 'queued', $5)",
+      [now, id, party, point, new Date(now.getTime() + 3_600_000)],
+    );
+    await run(
+      "INSERT INTO outbox (id, kind, channel, address, text_id, notice_made_at, made_at, not_before, valid_until) VALUES ($1, 'notice', 'pec', $2, $1, $3, $3, $3, $4)",
+      [id, address, now, new Date(now.getTime() + 3_600_000)],
+    );
+    return id;
+  };
+  const noticeState = async (id: string) =>
+    (await platform.database.pool.query('SELECT state FROM notices WHERE id = $1', [id])).rows[0]?.state;
   /** Goes on working off what comes in until something is so. */
   const workUntil = (isSo: () => Promise<boolean>): Promise<void> =>
     until(async () => {
@@ -168,24 +200,63 @@ describe.each(ENGINES)('certified mail that is answered, on %s', (engine) => {
     ).toBe(1);
   });
 
-  test('given no trusted certificates, then the delivery is noted as not proven and not by law, until the same is proven', async () => {
+  test('given no trusted certificates, then the delivery is noted as not proven and moves nothing, until the same is proven', async () => {
     const box = (await listMailboxes(platform)).find(({ id }) => id === stage.mailboxes.pec);
     if (!box) throw new Error('the mailbox is missing');
     await changeMailbox(platform, ADMINISTRATOR, box.id, { config: { ...box.config, trustedRoots: null } });
     await provider.write({ from: 'bruno@pec.example', subject: 'Guasto', text: 'Il telefono non funziona.' });
     await workUntil(async () => (await cases()).length === 3);
     const id = (await cases())[2]?.id ?? '';
-    await workUntil(async () => (await sent(id))[0]?.state === 'delivered' && (await said(id)).length === 2);
-    expect((await sent(id))[0]?.reason).toContain('not proven');
+    await workUntil(async () => (await sent(id))[0]?.state === 'sent' && (await said(id)).length === 2);
     expect((await said(id)).at(-1)).toMatchObject({
       data: { type: 'avvenuta-consegna', proven: false, legalDelivery: false },
     });
+    // A failure that nobody proves neither fails the message nor silences the address.
+    await provider.write({ from: 'nessuno.altro@pec.example', subject: 'Guasto', text: 'Il modem non si accende.' });
+    await workUntil(async () => (await cases()).length === 4);
+    const other = (await cases())[3]?.id ?? '';
+    const failures = async () => (await said(other)).filter(({ kind }) => kind === 'case.legal-delivery-failed');
+    await workUntil(async () => (await sent(other))[0]?.state === 'sent' && (await failures()).length === 1);
+    expect(await failures()).toMatchObject([{ data: { proven: false } }]);
+    const silenced = `address = 'nessuno.altro@pec.example' AND unreachable_since IS NOT NULL`;
+    expect(await count(platform, 'contact_points', silenced)).toBe(0);
     await changeMailbox(platform, ADMINISTRATOR, box.id, { config: box.config });
-    const delivery = provider.imap.mails().at(-1)?.raw.toString('latin1') ?? '';
+    const [submitted] = provider.submitted({ to: 'bruno@pec.example' });
+    const failure = provider.imap.mails().at(-1)?.raw.toString('latin1') ?? '';
+    provider.imap.append(Buffer.from(failure.replace(/^Message-ID: </im, '$&proven-'), 'latin1'));
+    await workUntil(async () => (await sent(other))[0]?.state === 'failed');
+    expect(await count(platform, 'contact_points', silenced)).toBe(1);
+    const delivery =
+      provider.imap
+        .mails()
+        .find(({ raw }) => about(raw, 'avvenuta-consegna', submitted?.messageId ?? '?'))
+        ?.raw.toString('latin1') ?? '';
     provider.imap.append(Buffer.from(delivery.replace(/^Message-ID: </im, '$&proven-'), 'latin1'));
-    await workUntil(async () => (await sent(id))[0]?.reason === null);
-    expect((await sent(id))[0]).toMatchObject({ state: 'delivered', reason: null });
+    await workUntil(async () => (await sent(id))[0]?.state === 'delivered');
+    expect((await sent(id))[0]).toMatchObject({ reason: null });
     expect((await said(id)).at(-1)).toMatchObject({ data: { proven: true, legalDelivery: true } });
+  });
+
+  test('given word to many by certified mail, then proven receipts say whether it arrived, and one without proof says nothing', async () => {
+    const [arrives, fails] = [await announce('ditta@pec.example'), await announce('nessuno.ditta@pec.example')];
+    await workUntil(
+      async () => (await noticeState(arrives)) === 'delivered' && (await noticeState(fails)) === 'failed',
+    );
+    const silenced = (address: string) =>
+      count(platform, 'contact_points', `address = '${address}' AND unreachable_since IS NOT NULL`);
+    expect(await silenced('ditta@pec.example')).toBe(0);
+    expect(await silenced('nessuno.ditta@pec.example')).toBe(1);
+
+    const box = (await listMailboxes(platform)).find(({ id }) => id === stage.mailboxes.pec);
+    if (!box) throw new Error('the mailbox is missing');
+    await changeMailbox(platform, ADMINISTRATOR, box.id, { config: { ...box.config, trustedRoots: null } });
+    const [claimed, denied] = [await announce('studio@pec.example'), await announce('nessuno.studio@pec.example')];
+    const heard = async () => (await stage.inbound()).filter(({ decision }) => decision === 'receipt').length;
+    const before = await heard();
+    await workUntil(async () => (await heard()) >= before + 4);
+    expect([await noticeState(claimed), await noticeState(denied)]).toEqual(['sent', 'sent']);
+    expect(await silenced('nessuno.studio@pec.example')).toBe(0);
+    await changeMailbox(platform, ADMINISTRATOR, box.id, { config: box.config });
   });
 
   test('given a test of the route, then it leaves as certified mail by it', async () => {

@@ -24,7 +24,12 @@ const ITALIAN: readonly Line[] = [
     'major',
     3,
   ],
-  ['non c e linea, non c e internet, internet non, telefono muto, muto, blackout, los ross', 'line down', 'major', 3],
+  [
+    'non c e linea, non c e internet, internet non, telefono muto, muto, linea mut, e muta, ancora muta, blackout, los ross',
+    'line down',
+    'major',
+    3,
+  ],
   ['cade, cadut, disconn, si stacca, intermitten', 'line slow', 'minor', 2],
   ['lent, rallent, velocit, banda, ping, latenz, speedtest, buffering, lag', 'line slow', 'minor', 3],
   [

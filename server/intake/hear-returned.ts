@@ -39,8 +39,8 @@ export async function hearReturned(
 }
 
 /**
- * A receipt of certified mail: what it certifies stands on the case and the message that it is about; of other mail of ours only whether it arrived. Returns
- * that case.
+ * A receipt of certified mail: what it certifies stands on the case and the message that it is about; of other mail of ours only whether it arrived. One without a
+ * proven signature is a claim, which anybody could send who knows the mail: it is shown, and neither settles a mail nor silences an address. Returns that case.
  */
 export async function hearReceipt(
   tx: Tx,
@@ -63,13 +63,11 @@ export async function hearReceipt(
     reason,
     inboundId: inbound.id,
   });
-  if (!about) {
-    if (fate === 'delivered' || fate === 'failed')
-      await ports.settleCertified(tx, { mailId, recipient, state: fate, reason });
-    return null;
-  }
-  const address = about.isNews && receipt.type === 'errore-consegna' && recipient ? normaliseMail(recipient) : null;
-  if (address)
+  if (!proven) return about?.caseId ?? null;
+  if (!about && (fate === 'delivered' || fate === 'failed'))
+    await ports.settleCertified(tx, { mailId, recipient, state: fate, reason });
+  const address = receipt.type === 'errore-consegna' && recipient ? normaliseMail(recipient) : null;
+  if (address && (about ? about.isNews : await ports.wentTo(tx, mailId, address)))
     await markUnreachable(tx, ports.platform.clock, { channel: 'pec', address, reason: reason ?? receipt.type });
-  return about.caseId;
+  return about?.caseId ?? null;
 }

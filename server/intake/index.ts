@@ -1,4 +1,5 @@
 export { forgetAutomaticAnswers, mayAnswerAutomatically } from './automatic-answers.ts';
+export { countSetAside, inboundWaiting, type MailboxVitals, mailboxReadiness, mailboxVitals } from './figures-store.ts';
 export { plainReading, type ReadAttachment, type Reading } from './intake.ts';
 export { keepSms } from './keep-sms.ts';
 export { seedLexicon } from './lexicon-store.ts';

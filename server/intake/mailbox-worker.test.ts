@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ImapServer, startImapServer } from '../../example/imap-server.ts';
-import { ADMINISTRATOR, rawMail } from '../../tests/support/intake.ts';
+import { ADMINISTRATOR, careMailbox, rawMail } from '../../tests/support/intake.ts';
 import { ENGINES, openTestPlatform, type TestPlatform } from '../../tests/support/test-platform.ts';
 import { openMailbox } from '../channels/email/mailbox.ts';
 import { createFlow } from '../flow.ts';
@@ -46,25 +46,7 @@ describe.each(ENGINES)('mailboxes that are kept, on %s', (engine) => {
 
   test('given old mail, new mail, a cut in mid fetch, a change of UIDs and a second process, then each mail is kept once; old mail is quiet', async () => {
     server.append(rawMail({ from: 'anna@example.com', text: 'vecchia' }), new Date(Date.now() - 86_400_000));
-    const made = await makeMailbox(platform, ADMINISTRATOR, {
-      name: 'care',
-      kind: 'email',
-      address: 'care@lagonet.example',
-      enabled: true,
-      routeId: null,
-      teamId: null,
-      config: {
-        host: '127.0.0.1',
-        port: server.port,
-        secure: false,
-        user: 'help',
-        folder: 'INBOX',
-        authservId: null,
-        trustedRoots: null,
-        markSeen: false,
-      },
-      password: 'secret',
-    });
+    const made = await makeMailbox(platform, ADMINISTRATOR, careMailbox(server.port));
     expect(made).toMatchObject({ hasPassword: true, state: 'unknown' });
     expect(JSON.stringify(await listMailboxes(platform))).not.toContain('secret');
     const { rows } = await sql<{ config: string }>`SELECT config::text AS config FROM mailboxes`.execute(

@@ -4,6 +4,7 @@ import { Failure } from '../platform/errors.ts';
 import { EVENTS_CHANNEL, recordEvents } from '../platform/events.ts';
 import { newId } from '../platform/ids.ts';
 import type { Platform } from '../platform/platform.ts';
+import { LEASE_MILLISECONDS } from './figures-store.ts';
 import type { MailCame, OpenMailbox } from './mailbox-port.ts';
 import {
   holdMailbox,
@@ -16,8 +17,6 @@ import {
 } from './mailbox-store.ts';
 import { insertMails } from './store.ts';
 
-/** How long a process holds a mailbox without renewing; then another reads on. System clock. */
-const LEASE_MILLISECONDS = 60_000;
 const CARE_MILLISECONDS = 5000;
 
 export interface MailboxWorker {

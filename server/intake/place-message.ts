@@ -6,6 +6,7 @@ import {
   actsFor,
   claimParty,
   lockParty,
+  markReachable,
   normaliseAddress,
   type PartyAt,
   partiesAt,
@@ -86,6 +87,8 @@ export async function placeMessage(
   const channel = contactChannel(inbound.channel, sender);
   const address = channel ? normaliseAddress(channel, sender, settings.operator.country) : null;
   const candidates = channel && address ? await partiesAt(tx, channel, address) : [];
+  if (channel && address && inbound.channel === channel && candidates.some(({ inTrouble }) => inTrouble))
+    await markReachable(tx, channel, address);
   const proof: Proof = placing.given ? 'proven' : proofOf(inbound.channel, reading);
   const place = placesIn(words)[0] ?? null;
   const look = triage(words, {

@@ -172,6 +172,7 @@ describe('which case a message belongs to', () => {
       'a che punto siamo',
       'Avete ricevuto la mia mail?',
       'Aspetto ancora il tecnico',
+      'La linea è ancora muta',
       'Il tecnico non è ancora venuto',
     ])
       expect(isReminder(text), text).toBe(true);

@@ -18,6 +18,7 @@ const look = (text: string, more = {}) =>
 describe('a first look', () => {
   test.each([
     ['Buongiorno, da ieri sera internet non funziona, il modem è rosso', 'it', 'line down', 'major'],
+    ['Da lunedì la linea è muta', 'it', 'line down', 'major'],
     ['La linea è molto lenta la sera', 'it', 'line slow', 'minor'],
     ['Ho ricevuto una fattura con un addebito doppio', 'it', 'bill', 'minor'],
     ['Vorrei dare disdetta del contratto', 'it', 'ending', 'minor'],

@@ -1,4 +1,3 @@
-import { markReachable } from '../customers/index.ts';
 import { wholeBlob } from '../platform/blobs.ts';
 import type { Tx } from '../platform/database/database.ts';
 import { recordEvents } from '../platform/events.ts';
@@ -149,8 +148,6 @@ export async function workOff(
     address,
     repeats: same?.caseId ?? null,
   });
-  if (channel && decision.kind === 'words' && inbound.channel !== 'web' && inbound.channel !== 'api')
-    await markReachable(tx, channel, address);
   if (reading.problems.length > 0) outcome.facts.problems = reading.problems.slice(0, 20);
   await settleInbound(tx, inbound.id, outcome, now);
   if (outcome.decision !== null)

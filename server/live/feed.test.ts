@@ -83,7 +83,7 @@ describe.each(ENGINES)('the live feed on %s', (engine) => {
       requests.push(request);
     });
   const until = async (holds: () => boolean): Promise<void> => {
-    const deadline = Date.now() + 20_000;
+    const deadline = Date.now() + 90_000;
     while (!holds()) {
       if (Date.now() > deadline) throw new Error('it never came to be');
       await new Promise((resolve) => setTimeout(resolve, 10));

@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { sql } from 'kysely';
 import { type Deed, mayDo } from '../../contract/deeds.ts';
 import { EVENTS_CHANNEL, lastPosition, type RecordedEvent, readEventsAfter } from '../platform/events.ts';
 import { actorOf, type Http } from '../platform/http.ts';
+import { readEpoch } from '../platform/installation.ts';
 import type { Platform } from '../platform/platform.ts';
 
 /** Which deed lets somebody see that something about a subject changed. What isn't listed goes to nobody. */
@@ -53,7 +53,7 @@ export async function createLiveFeed(
   figuresChannel: string,
 ): Promise<{ routes(http: Http): void; stop(): Promise<void> }> {
   const { db } = platform.database;
-  const epoch = (await sql<{ epoch: string }>`SELECT epoch FROM installation`.execute(db)).rows[0]?.epoch ?? '';
+  const epoch = await readEpoch(db);
   const readers = new Set<Reader>();
   let position = await lastPosition(db);
   let reading = false;

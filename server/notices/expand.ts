@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import type { Answer } from '../../contract/answer.ts';
 import type { Settings } from '../../contract/settings.ts';
 import { saveTexts } from '../outbox/index.ts';
@@ -18,6 +17,7 @@ import {
   holdUntil,
   isLastWord,
   type NoticeOutcome,
+  notifyFigures,
   requeue,
   type ToExpand,
   takeReleasedByTime,
@@ -28,9 +28,6 @@ import {
 import { heldUntil, validUntil } from './rules.ts';
 import { lockAnnouncement, withdrawUnsent } from './store.ts';
 import { composeFor, OVER } from './telling.ts';
-
-/** Notified with a subject's id when the figures of its notices changed: many times a second, so it is no event. */
-export const FIGURES_CHANNEL = 'filodiretto_figures';
 
 /** Chunk sizes keep each statement short: the embedded engine has one session for everybody. */
 const CHUNK = { embedded: 500, postgresql: 5000 };
@@ -198,8 +195,4 @@ export async function noteOutcomes(tx: Tx, outcomes: readonly NoticeOutcome[]): 
 /** Notices that a dead route held up too long: they are written anew at once. */
 export async function writeAnew(tx: Tx, platform: Platform, ids: readonly string[]): Promise<void> {
   await holdForRewriting(tx, ids, platform.clock.business());
-}
-
-async function notifyFigures(tx: Tx, subjectIds: readonly string[]): Promise<void> {
-  for (const id of subjectIds) await sql`SELECT pg_notify(${FIGURES_CHANNEL}, ${id})`.execute(tx);
 }

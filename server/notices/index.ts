@@ -14,8 +14,15 @@ export {
   releaseDueAnnouncements,
   undoAnnouncement,
 } from './decide-announcement.ts';
-export { expandAnnouncements, FIGURES_CHANNEL, noteOutcomes, releaseHeldNotices, writeAnew } from './expand.ts';
-export { NO_NOTICES, noticeCounts, peopleTold, subjectsOfNotices, withdrawFromContactPoints } from './notice-store.ts';
-export { noticeWentTo } from './sent-to.ts';
+export { expandAnnouncements, noteOutcomes, releaseHeldNotices, writeAnew } from './expand.ts';
+export {
+  FIGURES_CHANNEL,
+  NO_NOTICES,
+  noticeCounts,
+  noticeWentTo,
+  peopleTold,
+  subjectsOfNotices,
+  withdrawFromContactPoints,
+} from './notice-store.ts';
 export { announcementsOf } from './store.ts';
 export { OVER, type TellingPorts } from './telling.ts';

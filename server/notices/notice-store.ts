@@ -5,6 +5,13 @@ import type { AnnouncementRecord } from './announcement.ts';
 
 import { type AnnouncementRow, COLUMNS, mayBeTold, parties, read } from './store.ts';
 
+/** Notified with a subject's id when the figures of its notices changed: many times a second, so it is no event. */
+export const FIGURES_CHANNEL = 'filodiretto_figures';
+
+export async function notifyFigures(tx: Tx, subjectIds: readonly string[]): Promise<void> {
+  for (const id of subjectIds) await sql`SELECT pg_notify(${FIGURES_CHANNEL}, ${id})`.execute(tx);
+}
+
 export type ToExpand = AnnouncementRecord & { expandedTo: string | null };
 
 /** An announcement whose fan-out is not finished, locked. */
@@ -277,4 +284,13 @@ export async function isLastWord(
 /** Notices about one subject count as about another from now on: the two turned out to be the same. */
 export async function moveNotices(tx: Tx, fromSubjectId: string, toSubjectId: string): Promise<void> {
   await sql`UPDATE notices SET subject_id = ${toSubjectId} WHERE subject_id = ${fromSubjectId}`.execute(tx);
+}
+
+/** Whether a notice, by the Message-ID that its id makes, went to an address. */
+export async function noticeWentTo(db: Db, mailId: string, address: string): Promise<boolean> {
+  const id = /^<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@/.exec(mailId)?.[1];
+  if (!id) return false;
+  const { rows } = await sql`SELECT 1 FROM notices JOIN contact_points point ON point.id = notices.contact_point_id
+    WHERE notices.id = ${id}::uuid AND point.address = ${address} LIMIT 1`.execute(db);
+  return rows.length > 0;
 }

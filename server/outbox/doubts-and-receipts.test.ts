@@ -57,13 +57,16 @@ describe.each(ENGINES)('doubts and receipts, on %s', (engine) => {
 
   test('given messages in doubt, then staff sees them without their addresses', async () => {
     const [id = ''] = await doubt(1);
-    const list = await listInDoubt(platform, async () => new Map([[id, { id, reference: '2600018' }]]));
+    const list = await listInDoubt(
+      platform,
+      async () => new Map([[id, { kind: 'incident', id, reference: '2600018' }]]),
+    );
     expect(list).toEqual([
       {
         id,
         channel: 'sms',
         to: '+39 … 001',
-        subject: { id, reference: '2600018' },
+        subject: { kind: 'incident', id, reference: '2600018' },
         kind: 'notice',
         since: '2026-03-10T13:05:00.000Z',
         endsAt: '2026-03-10T17:05:00.000Z',

@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import type { InDoubt, SettleInDoubt } from '../../contract/incidents.ts';
 import type { Actor } from '../platform/actor.ts';
 import type { Db } from '../platform/database/database.ts';
@@ -6,7 +5,8 @@ import { notFound } from '../platform/errors.ts';
 import { recordEvents } from '../platform/events.ts';
 import type { Platform } from '../platform/platform.ts';
 import { readSettings } from '../settings/index.ts';
-import type { OnOutcomes, OutboxKind, Outcome } from './outbox.ts';
+import { type Doubt, lockDoubt, readDoubts, takeOldDoubts } from './doubt-store.ts';
+import type { OnOutcomes, Outcome } from './outbox.ts';
 import { maskAddress } from './rules.ts';
 import { deleteRows, queueAgain } from './store.ts';
 
@@ -14,27 +14,14 @@ const MOST_SHOWN = 500;
 const CHUNK = 500;
 
 /** What a message was about, by the id of its outbox row; wired in flow.ts, since the outbox knows no subjects. */
-export type SubjectsOf = (db: Db, ids: readonly string[]) => Promise<Map<string, { id: string; reference: string }>>;
-
-interface DoubtRow {
-  id: string;
-  kind: OutboxKind;
-  channel: InDoubt['channel'];
-  address: string;
-  notice_made_at: Date | null;
-  in_doubt_since: Date;
-  last_trouble: string | null;
-}
+export type SubjectsOf = (db: Db, ids: readonly string[]) => Promise<Map<string, NonNullable<InDoubt['subject']>>>;
 
 /** What may or may not have arrived, oldest first, at most 500; addresses masked. */
 export async function listInDoubt(platform: Platform, subjectsOf?: SubjectsOf): Promise<InDoubt[]> {
   const { db } = platform.database;
   const { inDoubt } = await readSettings(db);
-  const { rows } =
-    await sql<DoubtRow>`SELECT id, kind, channel, address, notice_made_at, in_doubt_since, last_trouble FROM outbox WHERE state = 'in doubt' ORDER BY in_doubt_since, id LIMIT ${MOST_SHOWN}`.execute(
-      db,
-    );
-  const ids = rows.filter((row) => row.kind === 'notice').map((row) => row.id);
+  const rows = await readDoubts(db, MOST_SHOWN);
+  const ids = rows.map((row) => row.id);
   const subjects = subjectsOf && ids.length > 0 ? await subjectsOf(db, ids) : new Map();
   return rows.map((row) => ({
     id: row.id,
@@ -42,9 +29,9 @@ export async function listInDoubt(platform: Platform, subjectsOf?: SubjectsOf): 
     to: maskAddress(row.address),
     subject: subjects.get(row.id) ?? null,
     kind: row.kind,
-    since: row.in_doubt_since.toISOString(),
-    endsAt: new Date(row.in_doubt_since.getTime() + inDoubt.hours * 3_600_000).toISOString(),
-    why: row.last_trouble ?? 'no answer',
+    since: row.since.toISOString(),
+    endsAt: new Date(row.since.getTime() + inDoubt.hours * 3_600_000).toISOString(),
+    why: row.trouble ?? 'no answer',
   }));
 }
 
@@ -57,11 +44,7 @@ export async function settleInDoubt(
   { settle }: SettleInDoubt,
 ): Promise<void> {
   await platform.database.transaction(async (tx) => {
-    const { rows } =
-      await sql<DoubtRow>`SELECT id, kind, channel, address, notice_made_at, in_doubt_since, last_trouble FROM outbox WHERE id = ${id} AND state = 'in doubt' FOR UPDATE`.execute(
-        tx,
-      );
-    const [row] = rows;
+    const row = await lockDoubt(tx, id);
     if (!row) throw notFound('This message in doubt');
     const now = platform.clock.business();
     if (settle === 'send-again') {
@@ -83,10 +66,7 @@ export async function endDoubtsByTime(platform: Platform, onOutcomes: OnOutcomes
     const { inDoubt } = await readSettings(tx);
     const now = platform.clock.business();
     const before = new Date(now.getTime() - inDoubt.hours * 3_600_000);
-    const { rows } =
-      await sql<DoubtRow>`SELECT id, kind, channel, address, notice_made_at, in_doubt_since, last_trouble FROM outbox WHERE state = 'in doubt' AND in_doubt_since <= ${before} ORDER BY in_doubt_since LIMIT ${CHUNK} FOR UPDATE SKIP LOCKED`.execute(
-        tx,
-      );
+    const rows = await takeOldDoubts(tx, before, CHUNK);
     if (rows.length === 0) return 0;
     const reason = `no word from the network for ${inDoubt.hours} h`;
     if (inDoubt.afterwards === 'again') {
@@ -116,10 +96,10 @@ export async function endDoubtsByTime(platform: Platform, onOutcomes: OnOutcomes
   });
 }
 
-const ending = (row: DoubtRow, outcome: Outcome['outcome'], reason: string, at: Date): Outcome => ({
+const ending = (row: Doubt, outcome: Outcome['outcome'], reason: string, at: Date): Outcome => ({
   id: row.id,
   kind: row.kind,
-  noticeMadeAt: row.notice_made_at,
+  noticeMadeAt: row.noticeMadeAt,
   outcome,
   reason,
   at,

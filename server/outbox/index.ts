@@ -10,7 +10,7 @@ export type {
   Outcome,
 } from './outbox.ts';
 export { settleCertified } from './receipts.ts';
-export { listRoutesForDoctor, outboxReadiness, routeCost } from './route-store.ts';
+export { countRoutes, listRoutesForDoctor, outboxReadiness, routeCost } from './route-store.ts';
 export { outboxRoutes } from './routes.ts';
-export { endDoubt, forgetSingleTexts, type SavedText, saveTexts } from './store.ts';
+export { countOutbox, endDoubt, forgetSingleTexts, type SavedText, saveTexts } from './store.ts';
 export { createOutboxWorker, type OutboxWorker } from './worker.ts';

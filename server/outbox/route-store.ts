@@ -140,3 +140,10 @@ export async function listRoutesForDoctor(
     stateReason,
   }));
 }
+
+/** Enabled routes, by state. */
+export async function countRoutes(db: Db): Promise<{ state: string; count: number }[]> {
+  const { rows } = await sql<{ state: string; count: number }>`SELECT state, count(*) AS count FROM routes
+    WHERE enabled AND ended_at IS NULL GROUP BY state`.execute(db);
+  return rows;
+}

@@ -244,3 +244,12 @@ export async function forgetSingleTexts(db: Db): Promise<void> {
   await sql`DELETE FROM outgoing_texts WHERE id IN (SELECT id FROM outgoing_texts WHERE announcement_id IS NULL
     AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.text_id = outgoing_texts.id) LIMIT 500)`.execute(db);
 }
+
+/** Rows of the outbox, by state. */
+export async function countOutbox(db: Db): Promise<{ state: string; count: number }[]> {
+  const { rows } = await sql<{
+    state: string;
+    count: number;
+  }>`SELECT state, count(*) AS count FROM outbox GROUP BY state`.execute(db);
+  return rows;
+}

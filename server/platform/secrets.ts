@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Failure, invalid } from './errors.ts';
 
 /** 32 bytes, base64url: for links, hook tokens, invitations. Only its hash is stored. */
@@ -36,11 +36,15 @@ export function isSecretReference(secret: string): boolean {
 export interface Vault {
   seal(plain: string): string;
   open(sealed: string): string;
+  /** The same for the same text and installation, and of no use to whoever lacks the key: HMAC-SHA-256 under a key of its own, base64url. */
+  fingerprint(plain: string): string;
 }
 
 export function createVault(key: Buffer): Vault {
   if (key.length !== 32) throw new Error('a vault key has 32 bytes');
+  const ownKey = createHmac('sha256', key).update('filodiretto fingerprint').digest();
   return {
+    fingerprint: (plain) => createHmac('sha256', ownKey).update(plain, 'utf8').digest('base64url'),
     seal(plain) {
       const iv = randomBytes(12);
       const cipher = createCipheriv('aes-256-gcm', key, iv);

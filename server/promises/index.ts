@@ -5,7 +5,7 @@ export type { NewPromise, PromiseKind, PromiseRecord } from './promise.ts';
 export { type DescribeSubjects, promiseRoutes } from './routes.ts';
 export { nextRung, renewalAfterBreak, standing } from './rules.ts';
 export { type AfterBreak, type OnWarning, settleDuePromises, warnOfPromises } from './settle-due.ts';
-export { noteMessageOf, promisesOf, setPromiseOwner } from './store.ts';
+export { countOpenPromises, noteMessageOf, promisesOf, setPromiseOwner } from './store.ts';
 export {
   addWorkingMinutes,
   isWorkingTime,

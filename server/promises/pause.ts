@@ -1,15 +1,9 @@
-import { sql } from 'kysely';
 import type { Actor } from '../platform/actor.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Tx } from '../platform/database/database.ts';
 import { recordEvents } from '../platform/events.ts';
 import { LEGAL_KINDS } from './promise.ts';
-
-interface Touched {
-  id: string;
-  kind: string;
-  due_at: Date;
-}
+import { pauseOpen, resumePaused } from './store.ts';
 
 /**
  * The clocks of the open promises about a subject stand from now on: they neither warn nor break. Legal deadlines go on, and so does what is due
@@ -21,23 +15,19 @@ export async function pausePromises(
   actor: Actor,
   subject: { kind: string; id: string },
 ): Promise<number> {
-  const now = clock.business();
-  const { rows } = await sql<Touched>`UPDATE promises SET paused_at = ${now}
-    WHERE subject_id = ${subject.id}::uuid AND subject_kind = ${subject.kind} AND state = 'open' AND paused_at IS NULL
-      AND due_at > ${now} AND NOT kind = ANY(${[...LEGAL_KINDS]}::text[])
-    RETURNING id, kind, due_at`.execute(tx);
+  const paused = await pauseOpen(tx, subject, LEGAL_KINDS, clock.business());
   await recordEvents(
     tx,
     clock,
     actor,
-    rows.map((row) => ({
+    paused.map((row) => ({
       kind: 'promise.paused',
       subjectKind: subject.kind,
       subjectId: subject.id,
-      data: { promise: row.id, kind: row.kind, dueAt: row.due_at.toISOString() },
+      data: { promise: row.id, kind: row.kind, dueAt: row.dueAt.toISOString() },
     })),
   );
-  return rows.length;
+  return paused.length;
 }
 
 /** Their clocks go on: what is due, and what is warned of, shifts by exactly the time that they stood. Returns how many went on. */
@@ -47,21 +37,17 @@ export async function resumePromises(
   actor: Actor,
   subject: { kind: string; id: string },
 ): Promise<number> {
-  const now = clock.business();
-  const { rows } = await sql<Touched>`UPDATE promises SET paused_at = NULL,
-      due_at = due_at + (${now}::timestamptz - paused_at), warn_at = warn_at + (${now}::timestamptz - paused_at)
-    WHERE subject_id = ${subject.id}::uuid AND subject_kind = ${subject.kind} AND state = 'open' AND paused_at IS NOT NULL
-    RETURNING id, kind, due_at`.execute(tx);
+  const resumed = await resumePaused(tx, subject, clock.business());
   await recordEvents(
     tx,
     clock,
     actor,
-    rows.map((row) => ({
+    resumed.map((row) => ({
       kind: 'promise.resumed',
       subjectKind: subject.kind,
       subjectId: subject.id,
-      data: { promise: row.id, kind: row.kind, dueAt: row.due_at.toISOString() },
+      data: { promise: row.id, kind: row.kind, dueAt: row.dueAt.toISOString() },
     })),
   );
-  return rows.length;
+  return resumed.length;
 }

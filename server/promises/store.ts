@@ -157,3 +157,43 @@ export async function promisesOf(db: Db, subjectIds: readonly string[]): Promise
   );
   return rows.map(asPromise);
 }
+
+/** A promise whose clock stands or goes on since now. */
+export interface Touched {
+  id: string;
+  kind: string;
+  dueAt: Date;
+}
+
+/** The clocks of a subject's open promises stand, except of these kinds and of what is due already. */
+export async function pauseOpen(
+  tx: Tx,
+  subject: { kind: string; id: string },
+  exceptKinds: readonly PromiseKind[],
+  now: Date,
+): Promise<Touched[]> {
+  const { rows } = await sql<Touched>`UPDATE promises SET paused_at = ${now}
+    WHERE subject_id = ${subject.id}::uuid AND subject_kind = ${subject.kind} AND state = 'open' AND paused_at IS NULL
+      AND due_at > ${now} AND NOT kind = ANY(${[...exceptKinds]}::text[])
+    RETURNING id, kind, due_at AS "dueAt"`.execute(tx);
+  return rows;
+}
+
+/** Clocks that stood go on: what is due, and what is warned of, shifts by the time that they stood. */
+export async function resumePaused(tx: Tx, subject: { kind: string; id: string }, now: Date): Promise<Touched[]> {
+  const { rows } = await sql<Touched>`UPDATE promises SET paused_at = NULL,
+      due_at = due_at + (${now}::timestamptz - paused_at), warn_at = warn_at + (${now}::timestamptz - paused_at)
+    WHERE subject_id = ${subject.id}::uuid AND subject_kind = ${subject.kind} AND state = 'open' AND paused_at IS NOT NULL
+    RETURNING id, kind, due_at AS "dueAt"`.execute(tx);
+  return rows;
+}
+
+/** Open promises, and open ones past their time. */
+export async function countOpenPromises(db: Db, now: Date): Promise<{ state: string; count: number }[]> {
+  const { rows } = await sql<{
+    state: string;
+    count: number;
+  }>`SELECT CASE WHEN due_at <= ${now} THEN 'late' ELSE 'open' END AS state,
+    count(*) AS count FROM promises WHERE state = 'open' GROUP BY 1`.execute(db);
+  return rows;
+}

@@ -13,10 +13,11 @@ import { makeMailbox } from '../../server/intake/manage-mailboxes.ts';
 import { createClock } from '../../server/platform/clock.ts';
 import { openDatabase } from '../../server/platform/database/database.ts';
 import { migrate } from '../../server/platform/database/migrate.ts';
-import { newId } from '../../server/platform/ids.ts';
 import { createLog } from '../../server/platform/log.ts';
 import { createVault } from '../../server/platform/secrets.ts';
 import { makeFirstTeams } from '../../server/teams/index.ts';
+import { ADMINISTRATOR, careMailbox, rawMail } from '../support/intake.ts';
+import { until } from '../support/product.ts';
 import { dropSchema, newSchemaName, testPostgresUrl } from '../support/test-platform.ts';
 
 /** A line to the database that can be cut. */
@@ -64,14 +65,6 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-const until = async (holds: () => Promise<boolean>): Promise<void> => {
-  const deadline = Date.now() + 60_000;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error('it never came to be');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-};
-
 test('given the database is gone while mails come, when it is back, then each mail is kept once, in a case, and answered once', async () => {
   const direct = new URL(testPostgresUrl());
   const line = await makeLine({ host: direct.hostname, port: Number(direct.port) });
@@ -103,29 +96,7 @@ test('given the database is gone while mails come, when it is back, then each ma
   await seedLexicon(platform);
   const server = await startImapServer({});
   closing.push(server.close);
-  await makeMailbox(
-    platform,
-    { kind: 'command', name: 'test' },
-    {
-      name: 'care',
-      kind: 'email',
-      address: 'care@lagonet.example',
-      enabled: true,
-      routeId: null,
-      teamId: null,
-      config: {
-        host: '127.0.0.1',
-        port: server.port,
-        secure: false,
-        user: 'help',
-        folder: 'INBOX',
-        authservId: null,
-        trustedRoots: null,
-        markSeen: false,
-      },
-      password: 'secret',
-    },
-  );
+  await makeMailbox(platform, ADMINISTRATOR, careMailbox(server.port));
   const worker = createMailboxWorker(platform, (config, ports) =>
     openMailbox(config, ports, { reconnectMilliseconds: [50] }),
   );
@@ -137,7 +108,7 @@ test('given the database is gone while mails come, when it is back, then each ma
     for (let mail = 0; mail < count; mail++) {
       sent++;
       server.append(
-        `From: person${sent}@example.com\r\nTo: care@lagonet.example\r\nSubject: Guasto\r\nMessage-ID: <${newId()}@example.com>\r\nContent-Type: text/plain\r\n\r\nInternet non funziona\r\n`,
+        rawMail({ from: `person${sent}@example.com`, subject: 'Guasto', text: 'Internet non funziona' }),
         new Date(Date.now() + 60_000),
       );
     }
@@ -146,18 +117,18 @@ test('given the database is gone while mails come, when it is back, then each ma
     (await sql<{ count: number }>`SELECT count(*) AS count FROM inbound_messages`.execute(database.db)).rows[0]
       ?.count ?? 0;
   append(5);
-  await until(async () => (await kept()) >= 2);
+  await until(async () => (await kept()) >= 2, 'No mail is kept.');
   line.cut();
   append(5);
   await expect(flow.round()).rejects.toThrow();
   line.mend();
   append(5);
-  await until(async () => (await kept()) === 15);
+  await until(async () => (await kept()) === 15, 'Not every mail is kept.');
   // What failed for want of a database is tried again.
   await until(async () => {
     await flow.round();
     return (await sql`SELECT 1 FROM inbound_messages WHERE worked_at IS NULL`.execute(database.db)).rows.length === 0;
-  });
+  }, 'Not every mail is worked off.');
   const { rows } = await sql<{
     cases: number;
     acknowledged: number;

@@ -9,7 +9,7 @@ import { makeMailbox } from '../../server/intake/manage-mailboxes.ts';
 import { readBlob } from '../../server/platform/blobs.ts';
 import { newId } from '../../server/platform/ids.ts';
 import { makeFirstTeams } from '../../server/teams/index.ts';
-import { ADMINISTRATOR } from '../support/intake.ts';
+import { ADMINISTRATOR, careMailbox } from '../support/intake.ts';
 import { until } from '../support/product.ts';
 import { ENGINES, openTestPlatform, type TestPlatform } from '../support/test-platform.ts';
 
@@ -70,25 +70,7 @@ describe.each(ENGINES)('a mailbox with everything that a mailbox can hold, on %s
     await seedLexicon(platform);
     server = await startImapServer({});
     flow = createFlow(platform);
-    await makeMailbox(platform, ADMINISTRATOR, {
-      name: 'care',
-      kind: 'email',
-      address: 'care@lagonet.example',
-      enabled: true,
-      routeId: null,
-      teamId: null,
-      config: {
-        host: '127.0.0.1',
-        port: server.port,
-        secure: false,
-        user: 'help',
-        folder: 'INBOX',
-        authservId: null,
-        trustedRoots: null,
-        markSeen: false,
-      },
-      password: 'secret',
-    });
+    await makeMailbox(platform, ADMINISTRATOR, careMailbox(server.port));
   });
   afterAll(async () => {
     await worker?.stop();

@@ -36,6 +36,19 @@ const LICENCES = [
 /** Whose licence has no name of its own: read, permissive, and named in NOTICE. */
 const READ_BY_US = ['dejavu-fonts-ttf'];
 
+/** SQL that still stands outside a store: each goes into one, and no file comes to this list. */
+const SQL_TO_MOVE = [
+  'server/cases/move-cases.ts',
+  'server/cases/number.ts',
+  'server/cases/present.ts',
+  'server/cases/sent-to.ts',
+  'server/customers/erased-refusals.ts',
+  'server/intake/automatic-answers.ts',
+  'server/intake/keep-sms.ts',
+  'server/intake/list-inbound.ts',
+  'server/intake/receive.ts',
+];
+
 /** The files among `paths` in which a line matches, as path:line. */
 function linesWith(paths: readonly string[], pattern: RegExp): string[] {
   return paths.flatMap((path) =>
@@ -77,6 +90,20 @@ describe('the repository', () => {
 
   test('holds no file that is too large', () => {
     expect(files.filter((path) => statSync(join(rootFolder, path)).size > LARGEST)).toEqual([]);
+  });
+
+  test('has its SQL in stores: *store.ts, and the platform that they stand on', () => {
+    const others = files.filter(
+      (path) =>
+        path.startsWith('server/') &&
+        isSource(path) &&
+        !isTest(path) &&
+        !path.startsWith('server/platform/') &&
+        !/(^|[/-])store\.ts$/.test(path),
+    );
+    const holdsSql = (path: string): boolean => /^import \{[^}]*\bsql\b[^}]*\} from 'kysely'/m.test(readText(path));
+    expect(others.filter((path) => holdsSql(path) && !SQL_TO_MOVE.includes(path))).toEqual([]);
+    expect(others.filter((path) => !holdsSql(path) && SQL_TO_MOVE.includes(path))).toEqual([]);
   });
 
   test('has source files that can be read in one go', () => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
+import type { NewMailbox } from '../../contract/intake.ts';
 import { createFlow, type Flow } from '../../server/flow.ts';
 import { seedLexicon } from '../../server/intake/lexicon-store.ts';
 import { makeMailbox } from '../../server/intake/manage-mailboxes.ts';
@@ -35,6 +36,27 @@ export function rawMail(words: {
     ].join('\r\n'),
   );
 }
+
+/** A mailbox on the test's own IMAP server (`startImapServer`). */
+export const careMailbox = (port: number): NewMailbox => ({
+  name: 'care',
+  kind: 'email',
+  address: 'care@lagonet.example',
+  enabled: true,
+  routeId: null,
+  teamId: null,
+  config: {
+    host: '127.0.0.1',
+    port,
+    secure: false,
+    user: 'help',
+    folder: 'INBOX',
+    authservId: null,
+    trustedRoots: null,
+    markSeen: false,
+  },
+  password: 'secret',
+});
 
 export interface Stage {
   flow: Flow;

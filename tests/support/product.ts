@@ -16,6 +16,8 @@ export interface Premises {
   dataFolder: string;
   /** Everything that any process here wrote to stdout and stderr. */
   logPath: string;
+  /** What is started, as arguments of Node. */
+  program: readonly string[];
   /** What the child process gets besides this process's own environment. */
   environment: Record<string, string>;
   /** Opens the database of a product that does not run, and closes it afterwards. */
@@ -51,6 +53,7 @@ export async function makePremises(engine: Engine): Promise<Premises> {
     engine,
     dataFolder,
     logPath: join(dataFolder, 'log'),
+    program: ['bin/filodiretto.mjs', 'start'],
     environment: { LOG_LEVEL: 'info', NO_COLOR: '1', DATABASE_URL: url ?? '', FILODIRETTO_SCHEMA: schema },
     readDatabase: async (read) => {
       const database = await openDatabase({ url, dataFolder, schema, log: createLog('silent') });
@@ -75,15 +78,11 @@ export async function startProduct(premises: Premises): Promise<RunningProduct> 
   const baseUrl = `http://127.0.0.1:${port}`;
   const file = openSync(premises.logPath, 'a');
   const begins = readFileSync(premises.logPath, 'utf8').length;
-  const child = spawn(
-    process.execPath,
-    ['bin/filodiretto.mjs', 'start', '--data', premises.dataFolder, '--port', String(port)],
-    {
-      cwd: rootFolder,
-      env: { ...process.env, ...premises.environment },
-      stdio: ['ignore', file, file],
-    },
-  );
+  const child = spawn(process.execPath, [...premises.program, '--data', premises.dataFolder, '--port', String(port)], {
+    cwd: rootFolder,
+    env: { ...process.env, ...premises.environment },
+    stdio: ['ignore', file, file],
+  });
   closeSync(file);
   living.add(child);
   const ended = new Promise<number | null>((resolve) =>

@@ -133,9 +133,10 @@ const FILES = {
 } as const;
 
 /** Starts everything: administrator, routes to the other end, both kinds of source, the files, telling on, no waiting. */
-export async function setStage(engine: Engine): Promise<Stage> {
+export async function setStage(engine: Engine, program?: readonly string[]): Promise<Stage> {
   const [premises, otherEnd] = await Promise.all([makePremises(engine), startOtherEnd()]);
   premises.environment.LOG_LEVEL = 'trace';
+  if (program) premises.program = program;
   const product = await startProduct(premises);
   const { baseUrl } = product;
   const refusals: Refusals = [];

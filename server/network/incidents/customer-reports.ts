@@ -1,6 +1,5 @@
-import { sql } from 'kysely';
 import type { Actor } from '../../platform/actor.ts';
-import type { Db, Tx } from '../../platform/database/database.ts';
+import type { Tx } from '../../platform/database/database.ts';
 import { recordEvents } from '../../platform/events.ts';
 import { makePromise } from '../../promises/index.ts';
 import { readSettings } from '../../settings/index.ts';
@@ -58,17 +57,4 @@ export async function suspectByReports(
     dueAt: new Date(now.getTime() + (ladder[0]?.minutes ?? 30) * 60_000),
   });
   return incident.id;
-}
-
-/** The newest incident, suspected ones left out, that a line is behind, or that has a resource down; null: none. */
-export async function incidentBehind(
-  db: Db,
-  line: { serviceId: string | null; resourceId: string | null },
-): Promise<string | null> {
-  const { rows } = await sql<{ id: string }>`SELECT incidents.id FROM incidents
-    WHERE incidents.state IN ('confirmed', 'restoring') AND incidents.ended_at IS NULL AND (
-      EXISTS (SELECT 1 FROM affected_services WHERE affected_services.subject_id = incidents.id AND affected_services.service_id = ${line.serviceId}::uuid AND affected_services.left_at IS NULL)
-      OR (${line.serviceId}::uuid IS NULL AND EXISTS (SELECT 1 FROM incident_resources WHERE incident_resources.incident_id = incidents.id AND incident_resources.resource_id = ${line.resourceId}::uuid)))
-    ORDER BY incidents.began_at DESC, incidents.id LIMIT 1`.execute(db);
-  return rows[0]?.id ?? null;
 }

@@ -277,3 +277,25 @@ export async function isDownBy(db: Db, incidentId: string, resourceId: string): 
     );
   return rows.length > 0;
 }
+
+/** The newest incident, suspected ones left out, that a line is behind, or that has a resource down; null: none. */
+export async function incidentBehind(
+  db: Db,
+  line: { serviceId: string | null; resourceId: string | null },
+): Promise<string | null> {
+  const { rows } = await sql<{ id: string }>`SELECT incidents.id FROM incidents
+    WHERE incidents.state IN ('confirmed', 'restoring') AND incidents.ended_at IS NULL AND (
+      EXISTS (SELECT 1 FROM affected_services WHERE affected_services.subject_id = incidents.id AND affected_services.service_id = ${line.serviceId}::uuid AND affected_services.left_at IS NULL)
+      OR (${line.serviceId}::uuid IS NULL AND EXISTS (SELECT 1 FROM incident_resources WHERE incident_resources.incident_id = incidents.id AND incident_resources.resource_id = ${line.resourceId}::uuid)))
+    ORDER BY incidents.began_at DESC, incidents.id LIMIT 1`.execute(db);
+  return rows[0]?.id ?? null;
+}
+
+/** Incidents that have not ended, by state. */
+export async function countIncidents(db: Db): Promise<{ state: string; count: number }[]> {
+  const { rows } = await sql<{
+    state: string;
+    count: number;
+  }>`SELECT state, count(*) AS count FROM incidents WHERE ended_at IS NULL GROUP BY state`.execute(db);
+  return rows;
+}

@@ -8,7 +8,7 @@ export {
 } from './affect-services.ts';
 export { ancestorsOf, ancestorsOfAll, impactOf, isBelow, topmost } from './impact.ts';
 export { applyLinks, applyResources, compareResources } from './import-resources.ts';
-export { type NamedPlace, onlyResourceIn, placesIn } from './place-names.ts';
+export { type NamedPlace, placesIn } from './place-names.ts';
 export { topologyRoutes } from './routes.ts';
 export type { Impact, ImportedResource } from './rules.ts';
 export {
@@ -16,6 +16,7 @@ export {
   findResources,
   liveResources,
   nextResources,
+  onlyResourceIn,
   resourceBriefs,
   resourceByExternalId,
   resourceIds,

@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
-import { sql } from 'kysely';
-import type { Db } from '../../platform/database/database.ts';
 import { rootFolder } from '../../platform/root-folder.ts';
 
 export interface NamedPlace {
@@ -68,12 +66,4 @@ export function placesIn(text: string): NamedPlace[] {
     }
   }
   return [...found.values()];
-}
-
-/** The only resource of a municipality; null: there is none, or which of several is meant isn't known. */
-export async function onlyResourceIn(db: Db, areaCode: string): Promise<string | null> {
-  const { rows } = await sql<{
-    id: string;
-  }>`SELECT id FROM resources WHERE area_code = ${areaCode} AND ended_at IS NULL LIMIT 2`.execute(db);
-  return rows.length === 1 ? (rows[0]?.id ?? null) : null;
 }

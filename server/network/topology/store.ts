@@ -333,3 +333,11 @@ export async function endResources(tx: Tx, externalIds: readonly string[], at: D
     tx,
   );
 }
+
+/** The only resource of a municipality; null: there is none, or which of several is meant isn't known. */
+export async function onlyResourceIn(db: Db, areaCode: string): Promise<string | null> {
+  const { rows } = await sql<{
+    id: string;
+  }>`SELECT id FROM resources WHERE area_code = ${areaCode} AND ended_at IS NULL LIMIT 2`.execute(db);
+  return rows.length === 1 ? (rows[0]?.id ?? null) : null;
+}

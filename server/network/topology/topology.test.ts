@@ -55,6 +55,7 @@ describe.each(ENGINES)('topology on %s', (engine) => {
         defaultLanguage: 'it' as const,
         at,
         recordedAt: at,
+        vault: platform.vault,
         actor: { kind: 'command' as const, name: 'test' },
       };
       const customers = ['p1', 'p2', 'p3'].map((externalId) => ({

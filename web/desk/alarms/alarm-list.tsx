@@ -1,10 +1,11 @@
-import { Anchor, Card, Group, Stack, Table, Text, Title } from '@mantine/core';
+import { Anchor, Group, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { AlarmBrief } from '../../../contract/incidents.ts';
 import { Moment } from '../shell/business-clock.tsx';
 import { useWords } from '../shell/language.tsx';
 import { useMay } from '../shell/me.ts';
+import { StackedTable } from '../shell/stacked-table.tsx';
 import { SeverityBadge } from '../shell/standing.tsx';
 import { Empty, PageTitle, Shown } from '../shell/states.tsx';
 import { AlarmRules } from './alarm-rules.tsx';
@@ -70,49 +71,17 @@ export function AlarmList() {
                   {t('alarms.none.help')}
                 </Empty>
               ) : (
-                <Card padding={0}>
-                  <Table.ScrollContainer minWidth={620} className="stacks">
-                    <Table>
-                      <Table.Thead>
-                        <Table.Tr>
-                          <Table.Th>{t('alarm.severity')}</Table.Th>
-                          <Table.Th>{t('alarm.summary')}</Table.Th>
-                          <Table.Th>{t('alarm.resource')}</Table.Th>
-                          <Table.Th>{t('incident.since')}</Table.Th>
-                          <Table.Th>{t('alarm.source')}</Table.Th>
-                        </Table.Tr>
-                      </Table.Thead>
-                      <Table.Tbody>
-                        {inOrder(alarms).map((alarm) => (
-                          <Table.Tr key={alarm.id}>
-                            <Table.Td data-label={t('alarm.severity')}>
-                              <SeverityBadge severity={alarm.severity} />
-                            </Table.Td>
-                            <Table.Td data-label={t('alarm.summary')}>{alarm.summary}</Table.Td>
-                            <Table.Td data-label={t('alarm.resource')}>
-                              {alarm.resource ? (
-                                <Group gap={4}>
-                                  {alarm.resource.name}
-                                  <Text size="xs" c="dimmed">
-                                    {alarm.resource.area}
-                                  </Text>
-                                </Group>
-                              ) : (
-                                <Text size="sm" c="dimmed">
-                                  {t('alarm.resource.none')}
-                                </Text>
-                              )}
-                            </Table.Td>
-                            <Table.Td data-label={t('incident.since')}>
-                              <Moment at={alarm.startedAt} />
-                            </Table.Td>
-                            <Table.Td data-label={t('alarm.source')}>{alarm.source}</Table.Td>
-                          </Table.Tr>
-                        ))}
-                      </Table.Tbody>
-                    </Table>
-                  </Table.ScrollContainer>
-                </Card>
+                <StackedTable
+                  minWidth={620}
+                  rows={inOrder(alarms)}
+                  columns={[
+                    { title: t('alarm.severity'), cell: (alarm) => <SeverityBadge severity={alarm.severity} /> },
+                    { title: t('alarm.summary'), cell: (alarm) => alarm.summary },
+                    { title: t('alarm.resource'), cell: (alarm) => <WhereItIs resource={alarm.resource} /> },
+                    { title: t('incident.since'), cell: (alarm) => <Moment at={alarm.startedAt} /> },
+                    { title: t('alarm.source'), cell: (alarm) => alarm.source },
+                  ]}
+                />
               )
             }
           </Shown>
@@ -121,5 +90,23 @@ export function AlarmList() {
         <AlarmRules />
       </Stack>
     </>
+  );
+}
+
+function WhereItIs({ resource }: Pick<AlarmBrief, 'resource'>) {
+  const { t } = useWords();
+  if (!resource)
+    return (
+      <Text size="sm" c="dimmed">
+        {t('alarm.resource.none')}
+      </Text>
+    );
+  return (
+    <Group gap={4}>
+      {resource.name}
+      <Text size="xs" c="dimmed">
+        {resource.area}
+      </Text>
+    </Group>
   );
 }

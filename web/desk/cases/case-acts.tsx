@@ -1,9 +1,10 @@
-import { Button, Menu, Modal } from '@mantine/core';
+import { Button, Menu } from '@mantine/core';
 import { IconDots } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { Case } from '../../../contract/cases.ts';
 import { useWords } from '../shell/language.tsx';
 import { useMay } from '../shell/me.ts';
+import { Window } from '../shell/window.tsx';
 import { AssignAct, PromiseAct, PropertiesAct, VoiceAct, WaitAct, WordsAct } from './act-forms.tsx';
 import { IncidentAct, JoinAct, ServiceAct } from './belongs-acts.tsx';
 
@@ -52,17 +53,19 @@ export function CaseActs({ case: found }: { case: Case }) {
           ))}
         </Menu.Dropdown>
       </Menu>
-      <Modal opened={act !== null} onClose={() => setAct(null)} title={act && t(`case-act.${act}`)} size="lg">
-        {act === 'assign' && <AssignAct {...props} />}
-        {(act === 'promise' || act === 'call-back') && <PromiseAct {...props} kind={act} />}
-        {act === 'heard' && <VoiceAct {...props} />}
-        {act === 'properties' && <PropertiesAct {...props} />}
-        {act === 'service' && <ServiceAct {...props} />}
-        {act === 'incident' && <IncidentAct {...props} />}
-        {act === 'join' && <JoinAct {...props} />}
-        {act === 'waiting' && <WaitAct {...props} />}
-        {(act === 'formal' || act === 'cancel') && <WordsAct {...props} act={act} />}
-      </Modal>
+      {act && (
+        <Window onClose={() => setAct(null)} title={t(`case-act.${act}`)} size="lg">
+          {act === 'assign' && <AssignAct {...props} />}
+          {(act === 'promise' || act === 'call-back') && <PromiseAct {...props} kind={act} />}
+          {act === 'heard' && <VoiceAct {...props} />}
+          {act === 'properties' && <PropertiesAct {...props} />}
+          {act === 'service' && <ServiceAct {...props} />}
+          {act === 'incident' && <IncidentAct {...props} />}
+          {act === 'join' && <JoinAct {...props} />}
+          {act === 'waiting' && <WaitAct {...props} />}
+          {(act === 'formal' || act === 'cancel') && <WordsAct {...props} act={act} />}
+        </Window>
+      )}
     </>
   );
 }

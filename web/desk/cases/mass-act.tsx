@@ -57,7 +57,7 @@ export function MassAct({ incidentId, hasOpen }: { incidentId: string; hasOpen: 
         ? teamId !== null && words !== ''
         : true);
   const current = JSON.stringify(settled) === JSON.stringify(wish);
-  const preview = useQuery({ ...massPreviewQuery(incidentId, settled), enabled: looking && complete });
+  const preview = useQuery({ ...massPreviewQuery(incidentId, settled), enabled: looking && complete && current });
   const would = preview.data?.would.reduce((sum, { count }) => sum + count, 0) ?? 0;
   const run = useDeed({
     run: () => orderMassAct(incidentId, wish),

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, SegmentedControl, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, SegmentedControl, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { DateTimePicker } from '@mantine/dates';
 import '@mantine/dates/styles.css';
 import 'dayjs/locale/it';
@@ -8,6 +8,7 @@ import { businessNow } from '../shell/business-clock.tsx';
 import { useWords } from '../shell/language.tsx';
 import { useMe } from '../shell/me.ts';
 import { sayDone, useDeed } from '../shell/notices.tsx';
+import { Window } from '../shell/window.tsx';
 import { fromPicker, toPicker } from '../shell/zoned.ts';
 import { recordConsent } from './queries.ts';
 
@@ -31,7 +32,7 @@ export function ConsentForm({ point, onClose }: { point: ContactPoint; onClose: 
     },
   });
   return (
-    <Modal opened onClose={onClose} title={`${t('consent.record')}: ${point.address}`}>
+    <Window onClose={onClose} title={`${t('consent.record')}: ${point.address}`}>
       <form onSubmit={form.onSubmit((values) => record.mutate(values))}>
         <Stack gap="sm">
           <div>
@@ -78,6 +79,6 @@ export function ConsentForm({ point, onClose }: { point: ContactPoint; onClose: 
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Window>
   );
 }

@@ -1,8 +1,9 @@
-import { Button, Card, Group, Modal, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Button, Card, Group, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useState } from 'react';
 import type { Customer } from '../../../contract/customers.ts';
 import { useWords } from '../shell/language.tsx';
 import { sayDone, useDeed } from '../shell/notices.tsx';
+import { Window } from '../shell/window.tsx';
 import { eraseParty, exportParty } from './queries.ts';
 
 /** All that is kept about a customer as a file, and its erasure: what a person has a right to (GDPR, articles 15, 17 and 20). */
@@ -46,7 +47,7 @@ function EraseForm({ customer, onClose }: { customer: Customer; onClose: () => v
     },
   });
   return (
-    <Modal opened onClose={onClose} title={t('erase.ask', { name: customer.name })}>
+    <Window onClose={onClose} title={t('erase.ask', { name: customer.name })}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -72,6 +73,6 @@ function EraseForm({ customer, onClose }: { customer: Customer; onClose: () => v
           </Group>
         </Stack>
       </form>
-    </Modal>
+    </Window>
   );
 }

@@ -1,4 +1,4 @@
-import { Anchor, Button, Card, Group, List, Modal, Select, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Button, Card, Group, List, Select, Stack, Text, Title } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
@@ -8,6 +8,7 @@ import { Moment } from '../shell/business-clock.tsx';
 import { useWords } from '../shell/language.tsx';
 import { sayUndoable, useDeed } from '../shell/notices.tsx';
 import { Shown } from '../shell/states.tsx';
+import { Window } from '../shell/window.tsx';
 import { planMerge } from './merge-plan.ts';
 import { casesOfCustomerQuery, customerQuery, customersQuery, mergeInto, mergesQuery, undoMerge } from './queries.ts';
 
@@ -92,7 +93,7 @@ function MergeForm({ customer, onClose }: { customer: Customer; onClose: () => v
     .filter(({ id }) => id !== customer.id)
     .map(({ id, name, externalId }) => ({ value: id, label: [name, externalId].filter(Boolean).join(' · ') }));
   return (
-    <Modal opened onClose={onClose} size="lg" title={t('merges.begin')}>
+    <Window onClose={onClose} size="lg" title={t('merges.begin')}>
       <Stack gap="sm">
         <Select
           label={t('merges.choose')}
@@ -110,7 +111,7 @@ function MergeForm({ customer, onClose }: { customer: Customer; onClose: () => v
         />
         {chosen && <Preview customer={customer} chosenId={chosen} onClose={onClose} />}
       </Stack>
-    </Modal>
+    </Window>
   );
 }
 

@@ -9,13 +9,19 @@ import type {
   RecordConsent,
 } from '../../../contract/customers.ts';
 import type { Erased, EraseParty } from '../../../contract/exports.ts';
+import type { Found } from '../../../contract/search.ts';
 import { downloadByPost, request } from '../shell/request.ts';
 
+/** By what stands in their names, numbers and addresses; where nothing does, by names that are nearly so: a slip of the pen finds them too. */
 export const customersQuery = (search: string) =>
   queryOptions({
     queryKey: ['customers', 'list', search],
-    queryFn: ({ signal }) =>
-      request<CustomerBrief[]>(`/api/v1/customers?search=${encodeURIComponent(search)}&limit=50`, { signal }),
+    queryFn: async ({ signal }): Promise<CustomerBrief[]> => {
+      const words = encodeURIComponent(search);
+      const found = await request<CustomerBrief[]>(`/api/v1/customers?search=${words}&limit=50`, { signal });
+      if (found.length > 0) return found;
+      return (await request<Found>(`/api/v1/search?q=${words}&limit=20`, { signal })).customers;
+    },
   });
 
 /** Each reading is recorded by the server: it is not asked again without need. */

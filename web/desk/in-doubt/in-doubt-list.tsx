@@ -2,6 +2,7 @@ import { Anchor, Button, Card, Group, Stack, Text } from '@mantine/core';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { InDoubt, SettleInDoubt } from '../../../contract/incidents.ts';
+import { spokenNumber } from '../cases/spoken-number.ts';
 import { Moment } from '../shell/business-clock.tsx';
 import { useWords } from '../shell/language.tsx';
 import { useMay } from '../shell/me.ts';
@@ -45,7 +46,7 @@ function Doubt({ doubt }: { doubt: InDoubt }) {
   const may = useMay();
   const settle = useDeed({
     run: (body: SettleInDoubt) => request<unknown>(`/api/v1/in-doubt/${doubt.id}`, { method: 'POST', body }),
-    touches: ['in-doubt', 'incidents'],
+    touches: ['in-doubt', 'incidents', 'cases'],
     done: t('in-doubt.settled'),
   });
   return (
@@ -60,8 +61,8 @@ function Doubt({ doubt }: { doubt: InDoubt }) {
               {word('announcement-kind', doubt.kind)}
             </Text>
             {doubt.subject && (
-              <Anchor component={Link} to={`/incidents/${doubt.subject.id}`} size="sm">
-                {doubt.subject.reference}
+              <Anchor component={Link} to={`/${doubt.subject.kind}s/${doubt.subject.id}`} size="sm">
+                {doubt.subject.kind === 'case' ? spokenNumber(doubt.subject.reference) : doubt.subject.reference}
               </Anchor>
             )}
           </Group>

@@ -1,9 +1,10 @@
-import { Group, Modal, NumberInput, Select, Stack, TextInput } from '@mantine/core';
+import { Group, NumberInput, Select, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { TOPICS } from '../../../contract/cases.ts';
 import { CancelOrSave } from '../shell/cancel-or-save.tsx';
 import { useWords } from '../shell/language.tsx';
 import { useDeed } from '../shell/notices.tsx';
+import { Window } from '../shell/window.tsx';
 import { changeLexicon } from './queries.ts';
 import { folded, type Stem, withStem } from './stems.ts';
 
@@ -23,7 +24,7 @@ export function StemForm({ stem, onClose }: { stem: Stem | null; onClose: () => 
     onDone: onClose,
   });
   return (
-    <Modal opened onClose={onClose} title={t(stem ? 'lexicon.change' : 'lexicon.add')}>
+    <Window onClose={onClose} title={t(stem ? 'lexicon.change' : 'lexicon.add')}>
       <form onSubmit={form.onSubmit((values) => save.mutate(values))}>
         <Stack gap="sm">
           <TextInput
@@ -69,6 +70,6 @@ export function StemForm({ stem, onClose }: { stem: Stem | null; onClose: () => 
           <CancelOrSave onCancel={onClose} saving={save.isPending} />
         </Stack>
       </form>
-    </Modal>
+    </Window>
   );
 }

@@ -3,7 +3,6 @@ import {
   Button,
   Collapse,
   Group,
-  Modal,
   NumberInput,
   PasswordInput,
   SegmentedControl,
@@ -23,6 +22,7 @@ import { CancelOrSave } from '../shell/cancel-or-save.tsx';
 import { useWords } from '../shell/language.tsx';
 import { useMay } from '../shell/me.ts';
 import { useDeed } from '../shell/notices.tsx';
+import { Window } from '../shell/window.tsx';
 import { teamsQuery } from '../teams/queries.ts';
 import { changeOf, draftOf, isElsewhere, type MailboxDraft, withSecurity } from './mailbox-draft.ts';
 import { changeMailbox, makeMailbox } from './queries.ts';
@@ -60,13 +60,7 @@ export function MailboxForm({ mailbox, onClose }: { mailbox: Mailbox | null; onC
   const draft = form.values;
   const mailRoutes = (routes.data ?? []).filter(({ kind }) => kind === (draft.kind === 'pec' ? 'pec' : 'smtp'));
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size="lg"
-      title={mailbox ? mailbox.name : t('mailboxes.add')}
-      closeOnClickOutside={false}
-    >
+    <Window onClose={onClose} size="lg" title={mailbox ? mailbox.name : t('mailboxes.add')} closeOnClickOutside={false}>
       <form onSubmit={form.onSubmit((values) => save.mutate(values))} noValidate>
         <Stack gap="sm">
           {!mailbox && (
@@ -210,6 +204,6 @@ export function MailboxForm({ mailbox, onClose }: { mailbox: Mailbox | null; onC
           <CancelOrSave onCancel={onClose} saving={save.isPending} />
         </Stack>
       </form>
-    </Modal>
+    </Window>
   );
 }

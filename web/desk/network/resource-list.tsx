@@ -1,4 +1,4 @@
-import { Anchor, Card, Table, Text, TextInput } from '@mantine/core';
+import { Anchor, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
@@ -7,6 +7,7 @@ import { useEffect, useState } from 'react';
 import { resourcesQuery } from '../alarms/queries.ts';
 import { useWords } from '../shell/language.tsx';
 import { useMay } from '../shell/me.ts';
+import { StackedTable } from '../shell/stacked-table.tsx';
 import { Empty, PageTitle, Shown } from '../shell/states.tsx';
 
 /** The parts of the network, found by name or by the operator's own id. */
@@ -50,36 +51,23 @@ export function ResourceList() {
               {t('resources.none.help')}
             </Empty>
           ) : (
-            <Card padding={0}>
-              <Table.ScrollContainer minWidth={420} className="stacks">
-                <Table>
-                  <Table.Thead>
-                    <Table.Tr>
-                      <Table.Th>{t('resources.name')}</Table.Th>
-                      <Table.Th>{t('resources.kind')}</Table.Th>
-                      <Table.Th>{t('incident.area')}</Table.Th>
-                      <Table.Th>{t('resources.id')}</Table.Th>
-                    </Table.Tr>
-                  </Table.Thead>
-                  <Table.Tbody>
-                    {resources.map((resource) => (
-                      <Table.Tr key={resource.id}>
-                        <Table.Td fw={500} data-label={t('resources.name')}>
-                          {resource.name}
-                        </Table.Td>
-                        <Table.Td data-label={t('resources.kind')}>{word('resource-kind', resource.kind)}</Table.Td>
-                        <Table.Td data-label={t('incident.area')}>{resource.area}</Table.Td>
-                        <Table.Td data-label={t('resources.id')}>
-                          <Text size="xs" ff="monospace">
-                            {resource.externalId}
-                          </Text>
-                        </Table.Td>
-                      </Table.Tr>
-                    ))}
-                  </Table.Tbody>
-                </Table>
-              </Table.ScrollContainer>
-            </Card>
+            <StackedTable
+              minWidth={420}
+              rows={resources}
+              columns={[
+                { title: t('resources.name'), cell: (resource) => resource.name, strong: true },
+                { title: t('resources.kind'), cell: (resource) => word('resource-kind', resource.kind) },
+                { title: t('incident.area'), cell: (resource) => resource.area },
+                {
+                  title: t('resources.id'),
+                  cell: (resource) => (
+                    <Text size="xs" ff="monospace">
+                      {resource.externalId}
+                    </Text>
+                  ),
+                },
+              ]}
+            />
           )
         }
       </Shown>

@@ -1,10 +1,11 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Moment } from '../shell/business-clock.tsx';
 import { useWords } from '../shell/language.tsx';
 import { sayUndoable, useDeed } from '../shell/notices.tsx';
 import { Shown } from '../shell/states.tsx';
+import { Window } from '../shell/window.tsx';
 import { blockedQuery, blockSender, unblockSender } from './queries.ts';
 
 const TOUCHES = ['inbound'] as const;
@@ -21,7 +22,7 @@ export function BlockedSenders({ onClose }: { onClose: () => void }) {
     onDone: (_answer, gone) => sayUndoable(t('set-aside.unblocked'), t('undo'), () => block.mutate(gone)),
   });
   return (
-    <Modal opened onClose={onClose} title={t('set-aside.blocked')}>
+    <Window onClose={onClose} title={t('set-aside.blocked')}>
       <Stack gap="sm">
         <form
           onSubmit={(event) => {
@@ -75,6 +76,6 @@ export function BlockedSenders({ onClose }: { onClose: () => void }) {
           }
         </Shown>
       </Stack>
-    </Modal>
+    </Window>
   );
 }

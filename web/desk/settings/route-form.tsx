@@ -1,9 +1,10 @@
-import { Modal, NumberInput, PasswordInput, Select, SimpleGrid, Stack, Switch, TextInput } from '@mantine/core';
+import { NumberInput, PasswordInput, Select, SimpleGrid, Stack, Switch, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import type { Route } from '../../../contract/settings.ts';
 import { CancelOrSave } from '../shell/cancel-or-save.tsx';
 import { useWords } from '../shell/language.tsx';
 import { useDeed } from '../shell/notices.tsx';
+import { Window } from '../shell/window.tsx';
 import { saveRoute } from './queries.ts';
 import { draftOf, PRESETS, type Preset, type RouteDraft, routeOf, withPreset } from './route-presets.ts';
 
@@ -40,7 +41,7 @@ export function RouteForm({ route, onClose }: { route: Route | null; onClose: ()
   const { kind } = form.values;
   const part = partOf(kind);
   return (
-    <Modal opened onClose={onClose} size="lg" title={route ? route.name : t('routes.add')}>
+    <Window onClose={onClose} size="lg" title={route ? route.name : t('routes.add')}>
       <form onSubmit={form.onSubmit((draft) => save.mutate(draft))} noValidate>
         <Stack gap="sm">
           <Select
@@ -134,6 +135,6 @@ export function RouteForm({ route, onClose }: { route: Route | null; onClose: ()
           <CancelOrSave onCancel={onClose} saving={save.isPending} />
         </Stack>
       </form>
-    </Modal>
+    </Window>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Checkbox, Group, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import { type InvitationMade, type InviteStaff, ROLES, type StaffRole } from '../../../contract/deeds.ts';
@@ -6,6 +6,7 @@ import { Moment } from '../shell/business-clock.tsx';
 import { CopyText } from '../shell/copy.tsx';
 import { useWords } from '../shell/language.tsx';
 import { useDeed } from '../shell/notices.tsx';
+import { Window } from '../shell/window.tsx';
 import { inviteStaff } from './queries.ts';
 
 /** A one-time link, shown this once. */
@@ -43,7 +44,7 @@ export function InviteForm({ onClose }: { onClose: () => void }) {
     onDone: (answer) => setMade(answer),
   });
   return (
-    <Modal opened onClose={onClose} title={t('staff.invite')} size="lg" closeOnClickOutside={made === null}>
+    <Window onClose={onClose} title={t('staff.invite')} size="lg" closeOnClickOutside={made === null}>
       {made ? (
         <LinkOnce made={made} onDone={onClose} />
       ) : (
@@ -70,6 +71,6 @@ export function InviteForm({ onClose }: { onClose: () => void }) {
           </Stack>
         </form>
       )}
-    </Modal>
+    </Window>
   );
 }

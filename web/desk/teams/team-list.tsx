@@ -1,4 +1,4 @@
-import { Button, Modal, NumberInput, Select, SimpleGrid, Stack, TextInput } from '@mantine/core';
+import { Button, NumberInput, Select, SimpleGrid, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -8,6 +8,7 @@ import { useWords } from '../shell/language.tsx';
 import { useMay } from '../shell/me.ts';
 import { useDeed } from '../shell/notices.tsx';
 import { Empty, PageTitle, Shown } from '../shell/states.tsx';
+import { Window } from '../shell/window.tsx';
 import { Absences } from './absences.tsx';
 import { changeTeam, makeTeam, teamsQuery } from './queries.ts';
 import { TeamCard } from './team-card.tsx';
@@ -64,7 +65,7 @@ function TeamForm({ team, onClose }: { team: Team | null; onClose: () => void })
     onDone: onClose,
   });
   return (
-    <Modal opened onClose={onClose} title={team ? team.name : t('teams.add')}>
+    <Window onClose={onClose} title={team ? team.name : t('teams.add')}>
       <form onSubmit={form.onSubmit((values) => save.mutate(values))}>
         <Stack gap="sm">
           <TextInput label={t('name')} maxLength={60} data-autofocus {...form.getInputProps('name')} />
@@ -88,6 +89,6 @@ function TeamForm({ team, onClose }: { team: Team | null; onClose: () => void })
           <CancelOrSave onCancel={onClose} saving={save.isPending} />
         </Stack>
       </form>
-    </Modal>
+    </Window>
   );
 }
