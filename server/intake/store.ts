@@ -76,17 +76,18 @@ export async function insertMails(
   return rows.map(({ id }) => id);
 }
 
-/** The oldest message that may want an answer and that nobody has worked off, apart from those named and those of some senders; null: all is done. Not locked. */
-export async function nextInbound(
+/** The oldest messages that may want an answer and that nobody has worked off, apart from those named and those of some senders; at most `limit`. Not locked. */
+export async function nextInbounds(
   db: Db,
   skipped: readonly string[],
   senders: readonly string[],
-): Promise<Inbound | null> {
+  limit: number,
+): Promise<Inbound[]> {
   const { rows } = await sql<InboundRow>`SELECT ${COLUMNS} FROM inbound_messages
-    WHERE worked_at IS NULL AND NOT quiet AND NOT (id = ANY(${skipped}::uuid[])) AND (sender = '' OR NOT (sender = ANY(${senders}::text[]))) ORDER BY received_at, id LIMIT 1`.execute(
+    WHERE worked_at IS NULL AND NOT quiet AND NOT (id = ANY(${skipped}::uuid[])) AND (sender = '' OR NOT (sender = ANY(${senders}::text[]))) ORDER BY received_at, id LIMIT ${limit}`.execute(
     db,
   );
-  return rows[0] ? readRow(rows[0]) : null;
+  return rows.map(readRow);
 }
 
 /** Locks a message that is still to be worked off; false: somebody else has it, or has done it. */

@@ -15,13 +15,16 @@ import type { IntakePorts } from './ports.ts';
 import { workOffQuiet } from './quiet-mail.ts';
 import { decideInbound, type InboundDecision } from './rules.ts';
 import { blockedAmong, heardSince, isOwnAddress, lockSender } from './sender-store.ts';
-import { nextInbound, type Outcome, sameMail, settleInbound, takeInbound } from './store.ts';
+import { nextInbounds, type Outcome, sameMail, settleInbound, takeInbound } from './store.ts';
 
 const HOUR = 3_600_000;
 /** So many in one call: what fell due waits no longer than that. */
 const MOST_AT_ONCE = 500;
-/** So many messages at the same time: a server works on several while each waits for its statements; the embedded engine has one session. */
-const LANES = { embedded: 1, postgresql: 4 } as const;
+/**
+ * So many messages at the same time, and so many in one transaction: a server works on several while each waits for its statements. The embedded engine has one session, and no other
+ * process whose locks could cross those of several messages.
+ */
+const PACE = { embedded: { lanes: 1, together: 8 }, postgresql: { lanes: 4, together: 1 } } as const;
 
 /** Works off what came in; one for a process, since it remembers what failed. Returns how many messages were worked off. */
 export function createIntake(ports: IntakePorts): () => Promise<number> {
@@ -33,8 +36,8 @@ export function createIntake(ports: IntakePorts): () => Promise<number> {
 }
 
 /**
- * Everything that came in, oldest first, each message in a transaction of its own, those of one number one after the other. It is read before: what takes long
- * must not hold the one session of the embedded engine. What fails is tried again later and holds up nothing behind it.
+ * Everything that came in, oldest first, those of one number one after the other. It is read before: what takes long must not hold the one session of the embedded
+ * engine. What fails is tried again later and holds up nothing behind it.
  */
 async function workOffInbound(ports: IntakePorts, setbacks: Setbacks): Promise<number> {
   const { clock, database } = ports.platform;
@@ -42,39 +45,73 @@ async function workOffInbound(ports: IntakePorts, setbacks: Setbacks): Promise<n
   const busy = new Map<string, string>();
   const elsewhere: string[] = [];
   let done = 0;
+  const { lanes, together } = PACE[database.engine];
   const lane = async (): Promise<void> => {
     while (done < MOST_AT_ONCE) {
       const skipped = [...setbacks.skipped(clock.system()), ...elsewhere, ...busy.keys()];
-      const inbound = await nextInbound(database.db, skipped, [...busy.values()]);
-      if (!inbound) return;
-      if (busy.has(inbound.id) || (inbound.sender !== '' && [...busy.values()].includes(inbound.sender))) continue; // another lane was faster
-      busy.set(inbound.id, inbound.sender);
-      const fate = await workOffOne(ports, setbacks, inbound).finally(() => busy.delete(inbound.id));
-      if (fate === 'elsewhere') elsewhere.push(inbound.id);
-      if (fate === 'done') done++;
+      const found = await nextInbounds(database.db, skipped, [...busy.values()], together);
+      if (found.length === 0) return;
+      const others = new Set(busy.values());
+      const mine = found.filter(({ id, sender }) => !busy.has(id) && (sender === '' || !others.has(sender))); // another lane was faster
+      for (const { id, sender } of mine) busy.set(id, sender);
+      const fates = await workOffSome(ports, setbacks, mine).finally(() => {
+        for (const { id } of mine) busy.delete(id);
+      });
+      for (const [id, fate] of fates) {
+        if (fate === 'elsewhere') elsewhere.push(id);
+        if (fate === 'done') setbacks.clear(id);
+      }
+      done += [...fates.values()].filter((fate) => fate === 'done').length;
     }
   };
-  const lanes = await Promise.allSettled(Array.from({ length: LANES[database.engine] }, lane));
-  const failed = lanes.find((result) => result.status === 'rejected');
+  const settled = await Promise.allSettled(Array.from({ length: lanes }, lane));
+  const failed = settled.find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;
   return done;
 }
 
 /** `elsewhere`: another process has it. `failed`: noted, and tried again later. */
-async function workOffOne(
+type Fate = 'done' | 'elsewhere' | 'failed';
+
+/** Small ones in one transaction, so that what each of them needs is asked once; when one fails, each in its own: only that one is tried again later. */
+async function workOffSome(
   ports: IntakePorts,
   setbacks: Setbacks,
-  inbound: Inbound,
-): Promise<'done' | 'elsewhere' | 'failed'> {
+  some: readonly Inbound[],
+): Promise<Map<string, Fate>> {
+  if (some.length > 1 && some.every(({ rawBlob }) => rawBlob === null)) {
+    try {
+      const readings = await Promise.all(some.map((inbound) => readInbound(ports, inbound)));
+      return await ports.platform.database.transaction(async (tx) => {
+        const fates = new Map<string, Fate>();
+        for (const [index, inbound] of some.entries()) {
+          const reading = readings[index];
+          const isDone = reading !== undefined && (await takeAndWorkOff(tx, ports, inbound, reading));
+          fates.set(inbound.id, isDone ? 'done' : 'elsewhere');
+        }
+        return fates;
+      });
+    } catch (error) {
+      ports.platform.log.warn({ problem: String(error) }, 'messages could not be worked off together; now one by one');
+    }
+  }
+  const fates = new Map<string, Fate>();
+  for (const inbound of some) fates.set(inbound.id, await workOffOne(ports, setbacks, inbound));
+  return fates;
+}
+
+/** False: another process has it. */
+async function takeAndWorkOff(tx: Tx, ports: IntakePorts, inbound: Inbound, reading: Reading): Promise<boolean> {
+  const [isLeft] = await Promise.all([takeInbound(tx, inbound.id), readSettings(tx), readLexicon(tx)]);
+  if (isLeft) await workOff(tx, ports, inbound, reading);
+  return isLeft;
+}
+
+async function workOffOne(ports: IntakePorts, setbacks: Setbacks, inbound: Inbound): Promise<Fate> {
   const { clock, database, log } = ports.platform;
   try {
     const reading = await readInbound(ports, inbound);
-    const isOurs = await database.transaction(async (tx) => {
-      const [isLeft] = await Promise.all([takeInbound(tx, inbound.id), readSettings(tx), readLexicon(tx)]);
-      if (!isLeft) return false;
-      await workOff(tx, ports, inbound, reading);
-      return true;
-    });
+    const isOurs = await database.transaction((tx) => takeAndWorkOff(tx, ports, inbound, reading));
     if (!isOurs) return 'elsewhere';
     setbacks.clear(inbound.id);
     return 'done';

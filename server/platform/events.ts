@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { type Actor, storedActor } from './actor.ts';
 import type { Clock } from './clock.ts';
+import { atCommit, doAtCommit } from './database/at-commit.ts';
 import type { Db, Tx } from './database/database.ts';
 import { write } from './database/statements.ts';
 
@@ -26,22 +27,49 @@ export interface RecordedEvent {
 /** The channel that is notified with each commit that recorded something. */
 export const EVENTS_CHANNEL = 'filodiretto_events';
 
-/** Writes events in the verb's own transaction and notifies the readers at its commit. */
+interface EventToWrite {
+  at: Date;
+  recorded_at: Date;
+  kind: string;
+  subject_kind: string;
+  subject_id: string;
+  actor: Record<string, unknown>;
+  data: Record<string, unknown>;
+}
+
+/** So many are kept for one statement; then they are written, whether or not the transaction ends. */
+const MOST_TOGETHER = 1000;
+const recorded = new WeakMap<Tx, EventToWrite[]>();
+
+/** Records events in the verb's own transaction: they are written together, in their order, right before it commits, and then the readers are notified. */
 export async function recordEvents(tx: Tx, clock: Clock, actor: Actor, events: readonly NewEvent[]): Promise<void> {
   if (events.length === 0) return;
-  const rows = JSON.stringify(
-    events.map((event) => ({
+  const own = recorded.get(tx) ?? [];
+  const [at, recorded_at] = [clock.business(), clock.system()];
+  for (const event of events)
+    own.push({
+      at,
+      recorded_at,
       kind: event.kind,
       subject_kind: event.subjectKind,
       subject_id: event.subjectId,
+      actor: storedActor(actor),
       data: event.data ?? {},
-    })),
-  );
+    });
+  recorded.set(tx, own);
+  if (own.length >= MOST_TOGETHER) await writeRecorded(tx);
+  else atCommit(tx, 'events', () => writeRecorded(tx));
+}
+
+async function writeRecorded(tx: Tx): Promise<void> {
+  const rows = recorded.get(tx) ?? [];
+  recorded.delete(tx);
+  if (rows.length === 0) return;
   await write(
     tx,
     sql`WITH told AS (INSERT INTO events (at, recorded_at, kind, subject_kind, subject_id, actor, data)
-    SELECT ${clock.business()}, ${clock.system()}, row.kind, row.subject_kind, row.subject_id, ${JSON.stringify(storedActor(actor))}::jsonb, row.data
-    FROM jsonb_to_recordset(${rows}::jsonb) AS row(kind text, subject_kind text, subject_id text, data jsonb) RETURNING 1)
+    SELECT at, recorded_at, kind, subject_kind, subject_id, actor, data FROM ROWS FROM (jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      AS (at timestamptz, recorded_at timestamptz, kind text, subject_kind text, subject_id text, actor jsonb, data jsonb)) WITH ORDINALITY AS row ORDER BY ordinality RETURNING 1)
     SELECT pg_notify(${EVENTS_CHANNEL}, '') FROM (SELECT count(*) FROM told) AS counted`,
   );
 }
@@ -96,6 +124,8 @@ export async function readTimeline(
   subjectId: string,
   limit = 500,
 ): Promise<RecordedEvent[]> {
+  // What this transaction itself recorded is there too.
+  if (db.isTransaction) await doAtCommit(db);
   const { rows } =
     await sql<EventRow>`SELECT at, number, transaction::text AS transaction, kind, subject_kind, subject_id, actor, data FROM events
     WHERE subject_kind = ${subjectKind} AND subject_id = ${subjectId} ORDER BY number LIMIT ${limit}`.execute(db);

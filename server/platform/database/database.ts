@@ -3,6 +3,7 @@ import { CompiledQuery, Kysely, PostgresDialect, type Transaction } from 'kysely
 import pg from 'pg';
 import { Failure } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import { doAtCommit } from './at-commit.ts';
 import { EmbeddedEngine } from './embedded.ts';
 import { takeDataFolder } from './lock-file.ts';
 import { sendWell } from './statements.ts';
@@ -182,7 +183,11 @@ function build(
     async transaction(work) {
       for (let attempt = 1; ; attempt++) {
         try {
-          return await db.transaction().execute(work);
+          return await db.transaction().execute(async (tx) => {
+            const result = await work(tx);
+            await doAtCommit(tx);
+            return result;
+          });
         } catch (error) {
           const code = (error as { code?: string }).code ?? '';
           if (attempt >= 3 || !RETRIED.has(code)) throw error;
