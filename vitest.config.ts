@@ -6,6 +6,7 @@ const shared = { testTimeout: 120_000, hookTimeout: 180_000, pool: 'forks' as co
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    globalSetup: ['tests/support/global-setup.ts'],
     projects: [
       {
         test: {
@@ -17,7 +18,6 @@ export default defineConfig({
             'web/**/*.test.ts',
             'tests/house-rules/**/*.test.ts',
           ],
-          globalSetup: ['tests/support/global-setup.ts'],
         },
       },
       {
@@ -26,17 +26,15 @@ export default defineConfig({
           name: 'failures',
           include: ['tests/failures/**/*.test.ts'],
           fileParallelism: false,
-          globalSetup: ['tests/support/global-setup.ts'],
         },
       },
       {
         test: {
           ...shared,
           name: 'journeys',
+          // Two at a time: each has its own processes, ports, folder and schema, and mostly waits.
           include: ['tests/journeys/**/*.test.ts', 'tests/attacks/**/*.test.ts'],
-          fileParallelism: false,
           testTimeout: 300_000,
-          globalSetup: ['tests/support/global-setup.ts'],
         },
       },
       {
@@ -47,7 +45,6 @@ export default defineConfig({
           include: ['tests/servers/**/*.test.ts'],
           fileParallelism: false,
           testTimeout: 300_000,
-          globalSetup: ['tests/support/global-setup.ts'],
         },
       },
     ],

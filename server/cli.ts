@@ -1,20 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
-import { staffInviteCommand, staffResetCommand } from './access/index.ts';
-import { careVitals } from './care-figures.ts';
 import { type Config, readConfig } from './config.ts';
-import { doctor, doctorExitStatus, doctorJson, doctorText } from './doctor.ts';
-import { exportCaseCommand } from './exports/index.ts';
-import { importCommand } from './imports/index.ts';
-import { openPlatform } from './open-platform.ts';
-import { listRoutesForDoctor } from './outbox/index.ts';
 import { createClock } from './platform/clock.ts';
 import { Failure } from './platform/errors.ts';
-import { createLog } from './platform/log.ts';
 import type { Platform } from './platform/platform.ts';
 import { rootFolder } from './platform/root-folder.ts';
-import { start } from './start.ts';
+
+// Each command loads what it needs when it runs: help, usage and a wrong setting are answered without the whole product.
 
 /** Exit statuses that scripts rely on: 0 done, 1 the input is at fault, 2 usage, 3 the environment is at fault. */
 const DONE = 0;
@@ -75,7 +68,9 @@ function build(): Command {
     .option('--port <port>', 'port (default: 8600)')
     .option('--roles <roles>', 'web,worker,channels: what this process does (default: all)')
     .action(async (options: Common) => {
-      const { stopped } = await start(readConfig(process.env, options), { clock: createClock(), print: say });
+      const config = readConfig(process.env, options);
+      const { start } = await import('./start.ts');
+      const { stopped } = await start(config, { clock: createClock(), print: say });
       await stopped;
     });
 
@@ -104,6 +99,7 @@ function build(): Command {
           file: string,
           options: Common & { dryRun?: boolean; complete?: boolean; force?: boolean; json?: boolean },
         ) => {
+          const { importCommand } = await import('./imports/index.ts');
           process.exitCode = await withPlatform(options, (platform) =>
             importCommand(
               {
@@ -130,6 +126,7 @@ function build(): Command {
     .option('--role <role...>', 'their roles (default: administrator)')
     .action(async (email: string, options: Common & { name?: string; role?: string[] }) => {
       await withPlatform(options, async (platform) => {
+        const { staffInviteCommand } = await import('./access/index.ts');
         const { link, expiresAt } = await staffInviteCommand(platform, email, {
           ...(options.name ? { name: options.name } : {}),
           ...(options.role ? { roles: options.role } : {}),
@@ -142,6 +139,7 @@ function build(): Command {
     .option('--port <port>', 'port of the server, for the link, where PUBLIC_URL is not set (default: 8600)')
     .action(async (email: string, options: Common) => {
       await withPlatform(options, async (platform) => {
+        const { staffResetCommand } = await import('./access/index.ts');
         const { link, expiresAt } = await staffResetCommand(platform, email);
         say(`${link}\nIt works once, until ${expiresAt.toISOString()}.`);
       });
@@ -153,6 +151,7 @@ function build(): Command {
     .requiredOption('--out <folder>', 'where the file is written')
     .option('--all', 'also notes and what is for the house only; without it, what the customer may see')
     .action(async (number: string, options: Common & { out: string; all?: boolean }) => {
+      const { exportCaseCommand } = await import('./exports/index.ts');
       await withPlatform(options, async (platform) =>
         say(await exportCaseCommand(platform, number, { out: options.out, all: options.all === true })),
       );
@@ -160,6 +159,7 @@ function build(): Command {
 
   command(program, 'migrate', 'bring the database to this version').action(async (options: Common) => {
     const config = readConfig(process.env, options);
+    const { openPlatform } = await import('./open-platform.ts');
     const { applied, close } = await openPlatform(config, createClock());
     await close();
     say(applied.length === 0 ? 'The database is up to date.' : `Applied: ${applied.join(', ')}.`);
@@ -168,8 +168,20 @@ function build(): Command {
   command(program, 'doctor', 'look at everything that this installation stands on; changes nothing')
     .option('--json', 'print the findings as JSON')
     .action(async (options: Common & { json?: boolean }) => {
+      const config = readConfig(process.env, options);
+      const [
+        { doctor, doctorExitStatus, doctorJson, doctorText },
+        { listRoutesForDoctor },
+        { careVitals },
+        { createLog },
+      ] = await Promise.all([
+        import('./doctor.ts'),
+        import('./outbox/index.ts'),
+        import('./care-figures.ts'),
+        import('./platform/log.ts'),
+      ]);
       const findings = await doctor({
-        config: readConfig(process.env, options),
+        config,
         environment: process.env,
         log: createLog('silent'),
         listRoutes: listRoutesForDoctor,
@@ -188,6 +200,7 @@ const say = (text: string): void => {
 /** Opens the database for one command. The embedded one belongs to one process: while the server runs, its API or desk does the same. */
 async function withPlatform<T>(options: Common, work: (platform: Platform) => Promise<T>): Promise<T> {
   const config: Config = { ...readConfig({ LOG_LEVEL: 'warn', ...process.env }, options) };
+  const { openPlatform } = await import('./open-platform.ts');
   const { platform, close } = await openPlatform(config, createClock());
   try {
     return await work(platform);

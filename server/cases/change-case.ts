@@ -1,4 +1,5 @@
 import type { ChangeCase } from '../../contract/cases.ts';
+import { REASONS } from '../../contract/reasons.ts';
 import { unknownStaff } from '../access/index.ts';
 import { resourceOfService } from '../customers/index.ts';
 import { type Actor, storedActor } from '../platform/actor.ts';
@@ -125,7 +126,7 @@ export async function undoMessages(tx: Tx, ports: CasePorts, actor: Actor, ids: 
     const record = await lockCase(tx, message.caseId);
     if (!record) continue;
     await requireVisible(tx, scope, record);
-    await setMessageState(tx, id, 'withdrawn', clock.business(), 'taken back');
+    await setMessageState(tx, id, 'withdrawn', clock.business(), REASONS.say('taken-back'));
     // What it promised was said to nobody; a later answer has taken care of that already.
     if (message.kind === 'answer' && !(await hasLaterAnswer(tx, record.id, message.number)))
       await takeBackPromises(tx, clock, actor, { kind: 'case', id: record.id }, id);

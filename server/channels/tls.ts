@@ -1,20 +1,20 @@
-const UNKNOWN_AUTHORITY = 'its certificate is from an authority that is not trusted here';
+import { REASONS } from '../../contract/reasons.ts';
 
-/** What OpenSSL and Node name by a code, in words for staff. */
-const PROBLEMS = new Map([
-  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', UNKNOWN_AUTHORITY],
-  ['UNABLE_TO_GET_ISSUER_CERT', UNKNOWN_AUTHORITY],
-  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', UNKNOWN_AUTHORITY],
-  ['SELF_SIGNED_CERT_IN_CHAIN', UNKNOWN_AUTHORITY],
-  ['DEPTH_ZERO_SELF_SIGNED_CERT', UNKNOWN_AUTHORITY],
-  ['ERR_TLS_CERT_ALTNAME_INVALID', 'its certificate is for another name'],
-  ['CERT_HAS_EXPIRED', 'its certificate has expired'],
-  ['CERT_NOT_YET_VALID', 'its certificate is not valid yet'],
-  ['ERR_SSL_WRONG_VERSION_NUMBER', 'it does not speak TLS on this port'],
+/** What OpenSSL and Node name by a code, as reasons for staff. */
+const PROBLEMS = new Map<string, `tls-${'authority' | 'name' | 'expired' | 'early' | 'none'}`>([
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'tls-authority'],
+  ['UNABLE_TO_GET_ISSUER_CERT', 'tls-authority'],
+  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'tls-authority'],
+  ['SELF_SIGNED_CERT_IN_CHAIN', 'tls-authority'],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'tls-authority'],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'tls-name'],
+  ['CERT_HAS_EXPIRED', 'tls-expired'],
+  ['CERT_NOT_YET_VALID', 'tls-early'],
+  ['ERR_SSL_WRONG_VERSION_NUMBER', 'tls-none'],
 ]);
 
 /** Why an encrypted connection was not made, with the code to look for; null when the error is about something else. */
 export function tlsProblem(code: string | undefined): string | null {
-  const words = code === undefined ? undefined : PROBLEMS.get(code);
-  return words ? `${words} (${code})` : null;
+  const problem = code === undefined ? undefined : PROBLEMS.get(code);
+  return code !== undefined && problem ? REASONS.say(problem, { code }) : null;
 }

@@ -1,3 +1,4 @@
+import { IMPORT_WORDS } from '../../contract/import-words.ts';
 import { countServicesOf, countServicesOn, customerIds, nextCustomers, nextServices } from '../customers/index.ts';
 import { nextResources, resourceIds } from '../network/topology/index.ts';
 import type { Db } from '../platform/database/database.ts';
@@ -5,6 +6,8 @@ import { type ImportRecord, MOST_ENDED_SHARE, type ResourceRow, type ServiceRow 
 import type { Problems } from './problems.ts';
 import { findCycle } from './rules.ts';
 import { nextIds, nextRows, stagedIds } from './store.ts';
+
+const { say } = IMPORT_WORDS;
 
 /** Rows looked at in one statement. */
 const PAGE = 400;
@@ -27,8 +30,8 @@ async function checkDoubles(db: Db, one: ImportRecord, problems: Problems): Prom
         problems.add({
           line,
           column: 'id',
-          wrong: `"${external_id}" stands in line ${before.line} too.`,
-          right: 'Each id once.',
+          wrong: say('id-twice', { id: external_id, line: before.line }),
+          right: say('each-id-once'),
         });
       before = { externalId: external_id, line };
     }
@@ -55,8 +58,8 @@ async function checkUpstreams(db: Db, one: ImportRecord, problems: Problems): Pr
           problems.add({
             line,
             column: 'upstream',
-            wrong: `There is no resource "${upstream}"${one.complete ? ' in this complete file' : ''}.`,
-            right: 'The id of a resource that is known or stands in this file.',
+            wrong: say(one.complete ? 'no-resource-in-file' : 'no-resource', { id: upstream }),
+            right: say('upstream-known'),
           });
   });
   const cycle = findCycle(upstreams);
@@ -68,15 +71,15 @@ async function checkUpstreams(db: Db, one: ImportRecord, problems: Problems): Pr
   problems.add({
     line: cycle.map((id) => lines.get(id)).find((line) => line !== undefined) ?? 1,
     column: 'upstream',
-    wrong: `These stand above each other in a circle: ${cycleInWords(cycle)}.`,
-    right: 'Upstream leads towards the core and never back.',
+    wrong: say('circle', { circle: cycleInWords(cycle) }),
+    right: say('upstream-onward'),
   });
 }
 
 /** "A → B → C → A"; a long one is cut in the middle. */
 function cycleInWords(cycle: readonly string[]): string {
   if (cycle.length <= 14) return cycle.join(' → ');
-  return [...cycle.slice(0, 7), `… ${cycle.length - 13} more …`, ...cycle.slice(-6)].join(' → ');
+  return [...cycle.slice(0, 7), `… +${cycle.length - 13} …`, ...cycle.slice(-6)].join(' → ');
 }
 
 async function checkReferences(db: Db, one: ImportRecord, problems: Problems): Promise<void> {
@@ -95,16 +98,28 @@ async function checkReferences(db: Db, one: ImportRecord, problems: Problems): P
       : known;
     for (const { line, row } of rows) {
       const pairs = [
-        { column: 'customer_id', what: 'customer', id: row.customer, now: known.customers, once: former.customers },
-        { column: 'resource_id', what: 'resource', id: row.resource, now: known.resources, once: former.resources },
+        {
+          column: 'customer_id',
+          what: 'customer' as const,
+          id: row.customer,
+          now: known.customers,
+          once: former.customers,
+        },
+        {
+          column: 'resource_id',
+          what: 'resource' as const,
+          id: row.resource,
+          now: known.resources,
+          once: former.resources,
+        },
       ];
       for (const { column, what, id, now, once } of pairs) {
         if (now.has(id) || (row.state === 'ended' && once.has(id))) continue;
         problems.add({
           line,
           column,
-          wrong: once.has(id) ? `The ${what} "${id}" has ended.` : `There is no ${what} "${id}".`,
-          right: `The id of a ${what} that is known; import the ${what}s first.`,
+          wrong: say(once.has(id) ? `${what}-ended` : `no-${what}`, { id }),
+          right: say(`${what}s-first`),
         });
       }
     }
@@ -121,16 +136,17 @@ async function checkAbsent(db: Db, one: ImportRecord, problems: Problems): Promi
       problems.add({
         line: 1,
         column: 'id',
-        wrong: `"${externalId}" is not in the file and would end, but ${services} ${services === 1 ? 'service' : 'services'} that ${services === 1 ? 'has' : 'have'} not ended ${services === 1 ? 'depends' : 'depend'} on it.`,
-        right: `Import the services first, without those on it, or leave it in the file.`,
+        wrong:
+          services === 1 ? say('still-used-one', { id: externalId }) : say('still-used', { id: externalId, services }),
+        right: say('services-first'),
       });
   });
   if (ending > all * MOST_ENDED_SHARE && !one.force)
     problems.add({
       line: 1,
       column: null,
-      wrong: `${ending} of ${all} ${one.kind} are not in this file and would end (${Math.round((100 * ending) / all)} %).`,
-      right: `At most ${100 * MOST_ENDED_SHARE} % end by one file. If it is meant, import it with force.`,
+      wrong: say('too-many-end', { ending, all, kind: one.kind, share: Math.round((100 * ending) / all) }),
+      right: say('use-force', { share: 100 * MOST_ENDED_SHARE }),
     });
   return { ending };
 }

@@ -2,8 +2,11 @@ import { PassThrough, type Readable, Transform } from 'node:stream';
 import chardet from 'chardet';
 import { CsvError, parse } from 'csv-parse';
 import iconv from 'iconv-lite';
+import { IMPORT_WORDS } from '../../contract/import-words.ts';
 import { type ImportProblem, MOST_BYTES } from './import.ts';
 import { guessDelimiter } from './rules.ts';
+
+const { say } = IMPORT_WORDS;
 
 /** So much of the file is looked at to tell its encoding. */
 const SAMPLE_BYTES = 262_144;
@@ -20,11 +23,11 @@ export type FilePiece =
 export async function* readCsv(stream: Readable): AsyncGenerator<FilePiece> {
   const { sample, rest } = await takeSample(stream);
   if (sample.length === 0) {
-    yield { problem: { line: 1, column: null, wrong: 'The file is empty.', right: 'A header row, then rows.' } };
+    yield { problem: { line: 1, column: null, wrong: say('file-empty'), right: say('header-and-rows') } };
     return;
   }
   const encoding = guessEncoding(sample);
-  if (encoding !== 'utf-8') yield { note: `The file is not UTF-8; it was read as ${encoding}.` };
+  if (encoding !== 'utf-8') yield { note: say('encoding', { encoding }) };
   const delimiter = guessDelimiter(iconv.decode(sample, encoding).split(/\r\n|\r|\n/, 1)[0] ?? '');
   const parser = parse({
     bom: true,
@@ -51,7 +54,7 @@ export async function* readCsv(stream: Readable): AsyncGenerator<FilePiece> {
       const line = info.lines - breaks - doubled;
       if (record.some((cell) => cell.includes('\0'))) {
         yield {
-          problem: { line, column: null, wrong: 'There are zero bytes here: this is no text.', right: 'A CSV file.' },
+          problem: { line, column: null, wrong: say('zero-bytes'), right: say('csv-file') },
         };
         return;
       }
@@ -63,8 +66,8 @@ export async function* readCsv(stream: Readable): AsyncGenerator<FilePiece> {
         problem: {
           line: 1,
           column: null,
-          wrong: `The file is larger than ${MOST_BYTES / 1_000_000} MB.`,
-          right: 'Several files.',
+          wrong: say('file-large', { megabytes: MOST_BYTES / 1_000_000 }),
+          right: say('several-files'),
         },
       };
     else if (error instanceof CsvError) {
@@ -73,8 +76,8 @@ export async function* readCsv(stream: Readable): AsyncGenerator<FilePiece> {
         problem: {
           line,
           column: null,
-          wrong: error.code === 'CSV_MAX_RECORD_SIZE' ? 'The row never ends.' : 'The quotes are not right here.',
-          right: 'A field with quotes in it stands in double quotes, and each quote in it is doubled.',
+          wrong: error.code === 'CSV_MAX_RECORD_SIZE' ? say('row-endless') : say('quotes-wrong'),
+          right: say('quotes-right'),
         },
       };
     } else throw error;

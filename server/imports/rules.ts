@@ -1,5 +1,6 @@
 import { DateTime } from 'luxon';
 import type { Channel } from '../../contract/answer.ts';
+import { IMPORT_WORDS } from '../../contract/import-words.ts';
 import {
   COLUMNS,
   type CustomerRow,
@@ -10,6 +11,8 @@ import {
   type ServiceRow,
   type StagedRow,
 } from './import.ts';
+
+const { say } = IMPORT_WORDS;
 
 /** Which of , ; and tab parts the fields of a header row: the one that stands in it most often outside quotes. */
 export function guessDelimiter(headerLine: string): ',' | ';' | '\t' {
@@ -37,23 +40,21 @@ export function readHeader(kind: ImportKind, cells: readonly string[]): Header {
       problems.push({
         line: 1,
         column: name,
-        wrong: 'There is no such column.',
-        right: `The header has ${known.join(', ')}.`,
+        wrong: say('no-column'),
+        right: say('header-has', { columns: known.join(', ') }),
       });
   for (const name of new Set(names.filter((one, index) => known.includes(one) && names.indexOf(one) !== index)))
     problems.push({
       line: 1,
       column: name,
-      wrong: 'The column stands in the header twice.',
-      right: 'Each column once.',
+      wrong: say('column-twice'),
+      right: say('each-column-once'),
     });
   const unknown = cells.filter((_, index) => !known.includes(names[index] ?? '')).map((cell) => `"${shortened(cell)}"`);
   const notes =
     unknown.length === 0
       ? []
-      : [
-          `Columns that are not known and were passed over: ${unknown.slice(0, 20).join(', ')}. Known are ${known.join(', ')}.`,
-        ];
+      : [say('columns-unknown', { columns: unknown.slice(0, 20).join(', '), known: known.join(', ') })];
   return { columns: names.map((name) => (known.includes(name) ? name : null)), problems, notes };
 }
 
@@ -98,15 +99,19 @@ class Fields {
 
   needed(column: string, right: string): string {
     const value = this.text(column) ?? '';
-    if (value === '') this.problem(column, 'The field is empty.', right);
+    if (value === '') this.problem(column, say('field-empty'), right);
     return value;
   }
 
   word<const Word extends string>(column: string, words: readonly Word[]): Word | undefined {
-    const value = this.needed(column, `One of ${words.join(', ')}.`).toLowerCase();
+    const value = this.needed(column, say('one-of', { words: words.join(', ') })).toLowerCase();
     const found = words.find((word) => word === value);
     if (value !== '' && !found)
-      this.problem(column, `"${shortened(value)}" is not known.`, `One of ${words.join(', ')}.`);
+      this.problem(
+        column,
+        say('word-unknown', { value: shortened(value) }),
+        say('one-of', { words: words.join(', ') }),
+      );
     return found;
   }
 
@@ -115,7 +120,7 @@ class Fields {
     const value = this.text(column);
     if (value === undefined || value === '') return value === undefined ? undefined : null;
     const result = read(value);
-    return result === null ? this.problem(column, `"${shortened(value)}" can't be read.`, right) : result;
+    return result === null ? this.problem(column, say('unreadable', { value: shortened(value) }), right) : result;
   }
 }
 
@@ -133,8 +138,8 @@ export function readRow(
     problems.push({
       line,
       column: null,
-      wrong: `The row has ${cells.length} fields, the header ${columns.length}.`,
-      right: 'As many fields as columns; a field that holds the separator stands in double quotes.',
+      wrong: say('field-count', { fields: cells.length, columns: columns.length }),
+      right: say('as-many-fields'),
     });
   for (const [index, column] of columns.entries()) {
     if (column === null) continue;
@@ -143,22 +148,22 @@ export function readRow(
       problems.push({
         line,
         column,
-        wrong: `The field has ${cell.length} characters.`,
-        right: `At most ${MOST_CHARACTERS}; perhaps a quote is not closed.`,
+        wrong: say('field-long', { characters: cell.length }),
+        right: say('most-characters', { most: MOST_CHARACTERS }),
       });
     else if (cell.includes('\uFFFD') || cell.includes('\0'))
       problems.push({
         line,
         column,
-        wrong: `"${shortened(cell.replaceAll('\0', '␀'))}" holds bytes that are no text.`,
-        right: 'Save the file as UTF-8.',
+        wrong: say('no-text', { value: shortened(cell.replaceAll('\0', '␀')) }),
+        right: say('save-utf-8'),
       });
     values.set(column, cell);
   }
   if (problems.length > 0) return { row: null, problems, voidNotify: false };
   const fields = new Fields(line, values);
-  const externalId = fields.needed('id', 'An id of its own for each row.');
-  if (externalId.length > 200) fields.problem('id', 'The id is longer than 200 characters.', 'A shorter id.');
+  const externalId = fields.needed('id', say('own-id'));
+  if (externalId.length > 200) fields.problem('id', say('id-long'), say('shorter-id'));
   let voidNotify = false;
   let row: StagedRow;
   if (kind === 'resources') row = readResource(fields, externalId);
@@ -190,25 +195,21 @@ const numberBetween =
 function readResource(fields: Fields, externalId: string): ResourceRow {
   const upstreamText = fields.text('upstream');
   const upstream = upstreamText === undefined ? undefined : [...new Set(split(upstreamText))];
-  if (externalId.includes('|'))
-    fields.problem('id', 'The id holds a |.', 'An id without |, which parts ids in "upstream".');
-  if (upstream?.includes(externalId))
-    fields.problem('upstream', 'The resource is above itself.', 'The ids of other resources, separated by |.');
+  if (externalId.includes('|')) fields.problem('id', say('id-bar'), say('id-without-bar'));
+  if (upstream?.includes(externalId)) fields.problem('upstream', say('above-itself'), say('other-ids'));
   if (upstream && upstream.length > 100)
-    fields.problem('upstream', `${upstream.length} ids.`, 'At most 100 resources directly above one.');
-  const lat = fields.optional('lat', 'Degrees from -90 to 90, such as 45.9214.', numberBetween(-90, 90));
-  const lon = fields.optional('lon', 'Degrees from -180 to 180, such as 8.5518.', numberBetween(-180, 180));
-  if (typeof lat === 'number' && lon === null)
-    fields.problem('lon', 'There is a latitude and no longitude.', 'Both or neither.');
-  if (typeof lon === 'number' && lat === null)
-    fields.problem('lat', 'There is a longitude and no latitude.', 'Both or neither.');
-  const batteryMinutes = fields.optional('battery_minutes', 'Whole minutes, such as 95.', (text) =>
+    fields.problem('upstream', say('many-upstreams', { count: upstream.length }), say('most-upstreams'));
+  const lat = fields.optional('lat', say('latitude'), numberBetween(-90, 90));
+  const lon = fields.optional('lon', say('longitude'), numberBetween(-180, 180));
+  if (typeof lat === 'number' && lon === null) fields.problem('lon', say('latitude-alone'), say('both-or-neither'));
+  if (typeof lon === 'number' && lat === null) fields.problem('lat', say('longitude-alone'), say('both-or-neither'));
+  const batteryMinutes = fields.optional('battery_minutes', say('minutes'), (text) =>
     /^\d{1,6}$/.test(text) ? Number(text) : null,
   );
   return {
     externalId,
-    kind: fields.needed('kind', 'What it is: mast, exchange, cabinet, port …').slice(0, 100),
-    name: fields.needed('name', 'A name that staff and customers recognise.').slice(0, 200),
+    kind: fields.needed('kind', say('resource-kind')).slice(0, 100),
+    name: fields.needed('name', say('resource-name')).slice(0, 200),
     ...(upstream === undefined ? {} : { upstream }),
     ...(lat === undefined ? {} : { lat }),
     ...(lon === undefined ? {} : { lon }),
@@ -219,18 +220,14 @@ function readResource(fields: Fields, externalId: string): ResourceRow {
 function readService(fields: Fields, externalId: string): ServiceRow {
   const state = fields.word('state', ['pending', 'active', 'suspended', 'ended']) ?? 'pending';
   const address = fields.optional('address', '', (text) => text);
-  const activatedOn = fields.optional('activated_on', 'A day as 2024-05-31 or 31/05/2024.', readDay);
-  const ultrabroadband = fields.optional(
-    'ultrabroadband',
-    'true or false (also 1 or 0, yes or no, sì or no).',
-    readYesNo,
-  );
-  const monthlyFeeCents = fields.optional('monthly_fee', 'An amount such as 24.90.', readCents);
+  const activatedOn = fields.optional('activated_on', say('day'), readDay);
+  const ultrabroadband = fields.optional('ultrabroadband', say('yes-or-no'), readYesNo);
+  const monthlyFeeCents = fields.optional('monthly_fee', say('amount'), readCents);
   return {
     externalId,
-    customer: fields.needed('customer_id', 'The id of a customer.'),
-    resource: fields.needed('resource_id', 'The id of a resource.'),
-    product: fields.needed('product', 'What the customer has, such as "Fibra 1000".').slice(0, 300),
+    customer: fields.needed('customer_id', say('customer-id')),
+    resource: fields.needed('resource_id', say('resource-id')),
+    product: fields.needed('product', say('product')).slice(0, 300),
     state,
     ...(address === undefined ? {} : { address }),
     ...(activatedOn === undefined ? {} : { activatedOn }),
@@ -241,20 +238,18 @@ function readService(fields: Fields, externalId: string): ServiceRow {
 
 function readCustomer(fields: Fields, externalId: string, facts: RowFacts): { row: CustomerRow; voidNotify: boolean } {
   const kind = fields.word('kind', ['consumer', 'business']) ?? 'consumer';
-  const taxCode = fields.optional('tax_code', 'A tax code or VAT number.', (text) =>
+  const taxCode = fields.optional('tax_code', say('tax-code'), (text) =>
     /^[A-Za-z0-9 .-]{2,40}$/.test(text) ? text.replace(/[ .-]/g, '').toUpperCase() : null,
   );
-  const language = fields.optional('language', 'it or en.', (text) => {
+  const language = fields.optional('language', say('language'), (text) => {
     const word = text.toLowerCase();
     return word === 'it' || word === 'en' ? word : null;
   });
-  const phone = fields.optional('phone', 'A number with its prefix, such as +39 333 1234567.', facts.normalisePhone);
-  const email = fields.optional('email', 'An address such as anna@example.it.', facts.normaliseMail);
-  const pec = fields.optional('pec', 'An address such as ditta@pec.example.it.', facts.normaliseMail);
-  const givenAt = fields.optional('consent_at', 'A past instant such as 2024-05-31T10:15:00+02:00, or a day.', (text) =>
-    readInstant(text, facts),
-  );
-  const channels = fields.optional('notify', 'Channels separated by |, of sms, email, pec.', (text) => {
+  const phone = fields.optional('phone', say('phone'), facts.normalisePhone);
+  const email = fields.optional('email', say('email'), facts.normaliseMail);
+  const pec = fields.optional('pec', say('pec'), facts.normaliseMail);
+  const givenAt = fields.optional('consent_at', say('past-instant'), (text) => readInstant(text, facts));
+  const channels = fields.optional('notify', say('channels'), (text) => {
     const words = [...new Set(split(text.toLowerCase()))];
     return words.every((word): word is Channel => word === 'sms' || word === 'email' || word === 'pec') ? words : null;
   });
@@ -263,7 +258,7 @@ function readCustomer(fields: Fields, externalId: string, facts: RowFacts): { ro
   return {
     row: {
       externalId,
-      name: fields.needed('name', 'The name of the person or company.').slice(0, 300),
+      name: fields.needed('name', say('customer-name')).slice(0, 300),
       kind,
       addresses: {
         ...(phone === undefined ? {} : { sms: phone }),

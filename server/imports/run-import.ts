@@ -1,4 +1,5 @@
 import type { Language } from '../../contract/answer.ts';
+import { IMPORT_WORDS } from '../../contract/import-words.ts';
 import {
   applyCustomers,
   applyServices,
@@ -33,6 +34,8 @@ import {
   takeImport,
   unfinishedImports,
 } from './store.ts';
+
+const { say } = IMPORT_WORDS;
 
 /** Rows in one transaction: each of its statements stays far below 50 ms on the embedded engine. */
 const CHUNK = 400;
@@ -109,7 +112,7 @@ async function runNow(platform: Platform, id: string, onProgress: OnProgress): P
     if (!/^2[23]/.test((error as { code?: string }).code ?? '')) throw error;
     platform.log.error({ import: id, sqlstate: (error as { code?: string }).code }, 'an import failed');
     await finish(platform, taken, 'failed', {
-      notes: [...taken.notes, 'The database refused a row; what came before it was applied. The log has the details.'],
+      notes: [...taken.notes, say('database-refused')],
     });
   }
   await clearStage(platform, id);
@@ -123,10 +126,7 @@ async function work(platform: Platform, one: ImportRecord, onProgress: OnProgres
   const { database } = platform;
   if (one.state === 'staging') {
     await finish(platform, one, 'failed', {
-      notes: [
-        ...one.notes,
-        'The file had not arrived whole when the server stopped; nothing was changed. Send it again.',
-      ],
+      notes: [...one.notes, say('not-whole')],
     });
     return;
   }

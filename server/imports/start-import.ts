@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { IMPORT_WORDS } from '../../contract/import-words.ts';
 import { normaliseMail, normalisePhone } from '../customers/index.ts';
 import type { Actor } from '../platform/actor.ts';
 import { Failure } from '../platform/errors.ts';
@@ -12,6 +13,8 @@ import { Problems } from './problems.ts';
 import { readCsv } from './read-file.ts';
 import { type Header, readHeader, readRow } from './rules.ts';
 import { changeImport, insertImport, stageRows } from './store.ts';
+
+const { say } = IMPORT_WORDS;
 
 /** Rows in one statement: some 10 ms on the embedded engine. */
 const BATCH = 300;
@@ -44,7 +47,7 @@ export async function startImport(platform: Platform, actor: Actor, given: NewIm
   try {
     await stageFile(platform, id, kind, given.stream);
   } catch (error) {
-    const note = 'The file broke off while it arrived; nothing was changed. Send it again.';
+    const note = say('broke-off');
     await database.transaction(async (tx) => {
       const finish = { state: 'failed' as const, finishedAt: clock.business(), notes: [note] };
       if (!(await changeImport(tx, id, WORKER, leaseUntil(platform), finish))) return;
@@ -94,8 +97,8 @@ async function stageFile(platform: Platform, id: string, kind: ImportKind, strea
         problems.add({
           line: piece.line,
           column: null,
-          wrong: `There are more than ${MOST_ROWS} rows.`,
-          right: 'Several files.',
+          wrong: say('many-rows', { most: MOST_ROWS }),
+          right: say('several-files'),
         });
         break;
       }
@@ -110,11 +113,12 @@ async function stageFile(platform: Platform, id: string, kind: ImportKind, strea
   }
   if (counted > 0) await flush();
   if (header && rows === 0 && problems.count === 0)
-    problems.add({ line: 1, column: null, wrong: 'There are no rows below the header.', right: 'At least one row.' });
+    problems.add({ line: 1, column: null, wrong: say('no-rows'), right: say('a-row') });
   if (voidNotify > 0)
     notes.push(
-      `${voidNotify} ${voidNotify === 1 ? 'row names' : 'rows name'} channels in "notify" without consent_at, consent_source and consent_text (first: line ${firstVoidNotify}). ` +
-        'Nobody is enrolled by that: consent counts with its time, source and text.',
+      voidNotify === 1
+        ? say('no-consent-one', { line: firstVoidNotify })
+        : say('no-consent', { count: voidNotify, line: firstVoidNotify }),
     );
   const change = { state: 'checking' as const, problems: problems.kept, problemCount: problems.count, notes };
   if (!(await changeImport(database.db, id, WORKER, leaseUntil(platform), change))) throw lost();

@@ -114,4 +114,43 @@ describe.each(ENGINES)('mailboxes that are kept, on %s', (engine) => {
     server.append(rawMail({ from: 'dino@example.com', text: 'Dopo' }));
     expect((await kept()).length).toBe(before);
   });
+
+  test('given a mailbox that was switched off and whose server takes its time over the good-bye, then a new one is read meanwhile; what could not be stored of it is stored later; switched on, it is read again', async () => {
+    for (const worker of workers.splice(0)) await worker.stop();
+    let letGo: () => void = () => {};
+    const longGoodBye = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    let opened = 0;
+    const slow: typeof openMailbox = (config, ports) => {
+      const kept = quick(config, ports);
+      if (++opened > 1) return kept;
+      return { stop: async () => void (await Promise.all([kept.stop(), longGoodBye])) };
+    };
+    let failures = 0;
+    const { database } = platform;
+    // The first thing that is stored of the new one is that it is up.
+    const transaction: typeof database.transaction = (work) => {
+      if (opened !== 2 || failures > 0) return database.transaction(work);
+      failures++;
+      return Promise.reject(new Error('the disk is full'));
+    };
+    const worker = createMailboxWorker({ ...platform, database: { ...database, transaction } }, slow);
+    workers.push(worker);
+    const make = (name: string) => makeMailbox(platform, ADMINISTRATOR, { ...careMailbox(server.port), name });
+    const stateOf = async (id: string) => (await listMailboxes(platform)).find((one) => one.id === id)?.state;
+    const first = await make('first');
+    await worker.start();
+    await until(async () => (await stateOf(first.id)) === 'up');
+    await changeMailbox(platform, ADMINISTRATOR, first.id, { enabled: false });
+    const second = await make('second');
+    await until(async () => failures === 1);
+    // Any change wakes the worker.
+    await changeMailbox(platform, ADMINISTRATOR, first.id, { name: 'scanner' });
+    await until(async () => (await stateOf(second.id)) === 'up');
+    await changeMailbox(platform, ADMINISTRATOR, first.id, { enabled: true });
+    expect(opened).toBe(2);
+    letGo();
+    await until(async () => opened === 3 && (await stateOf(first.id)) === 'up');
+  });
 });

@@ -24,6 +24,13 @@ export interface MailboxWorker {
   stop(): Promise<void>;
 }
 
+/** A mailbox that this process holds, and what was seen of it; `noted` once that is stored. */
+interface Running {
+  stop: () => Promise<void>;
+  made: string;
+  seen: { state: 'up' | 'down'; reason: string | null; noted: boolean } | null;
+}
+
 /** Reads every enabled mailbox that no other process holds. What comes is kept raw, with how far it was read in the same transaction. */
 export function createMailboxWorker(platform: Platform, openMailbox: OpenMailbox): MailboxWorker {
   return new Worker(platform, openMailbox);
@@ -33,7 +40,9 @@ class Worker implements MailboxWorker {
   readonly #id = newId();
   readonly #platform: Platform;
   readonly #open: OpenMailbox;
-  readonly #running = new Map<string, { stop: () => Promise<void>; made: string }>();
+  readonly #running = new Map<string, Running>();
+  /** Those that say good-bye: their servers may take their time. */
+  readonly #leaving = new Map<string, Promise<void>>();
   #timer: NodeJS.Timeout | null = null;
   #unlisten: (() => Promise<void>) | null = null;
   #caring: Promise<void> | null = null;
@@ -58,7 +67,8 @@ class Worker implements MailboxWorker {
     if (this.#timer) clearInterval(this.#timer);
     await this.#unlisten?.();
     await this.#caring;
-    await Promise.all([...this.#running.keys()].map((id) => this.#giveUp(id, true)));
+    for (const id of [...this.#running.keys()]) this.#giveUp(id, true);
+    await Promise.all(this.#leaving.values());
     await this.#states;
   }
 
@@ -88,10 +98,11 @@ class Worker implements MailboxWorker {
     );
     for (const [id, { made }] of this.#running) {
       const mailbox = wanted.get(id);
-      if (!mailbox || fingerprint(mailbox) !== made) await this.#giveUp(id, mailbox === undefined);
+      if (!mailbox || fingerprint(mailbox) !== made) this.#giveUp(id, mailbox === undefined);
     }
     for (const mailbox of wanted.values()) {
       if (this.#stopping) return;
+      if (this.#leaving.has(mailbox.id)) continue; // it is taken up again when that is done
       const now = clock.system();
       const isHeld = await holdMailbox(
         database.db,
@@ -100,19 +111,27 @@ class Worker implements MailboxWorker {
         now,
         new Date(now.getTime() + LEASE_MILLISECONDS),
       );
-      if (!isHeld) await this.#giveUp(mailbox.id, false);
-      else if (!this.#running.has(mailbox.id)) this.#begin(mailbox);
+      const running = this.#running.get(mailbox.id);
+      if (!isHeld) this.#giveUp(mailbox.id, false);
+      else if (!running) this.#begin(mailbox);
+      else if (running.seen?.noted && running.seen.state !== mailbox.state) this.#note(mailbox.id, running);
     }
   }
 
   #begin(mailbox: StoredMailbox): void {
     const { vault, database } = this.#platform;
     const { id } = mailbox;
+    const running: Running = { stop: async () => {}, made: fingerprint(mailbox), seen: null };
+    this.#running.set(id, running);
+    const see = (state: 'up' | 'down', reason: string | null): void => {
+      running.seen = { state, reason, noted: false };
+      this.#note(id, running);
+    };
     let password: string;
     try {
       password = mailbox.sealedPassword ? vault.open(mailbox.sealedPassword) : '';
     } catch (error) {
-      this.#noteState(id, 'down', error instanceof Failure ? error.detail : 'its password cannot be opened');
+      see('down', error instanceof Failure ? error.detail : 'its password cannot be opened');
       return;
     }
     const opened = this.#open(
@@ -134,11 +153,11 @@ class Worker implements MailboxWorker {
           if (!(await moveMailbox(database.db, id, this.#id, position)))
             throw new Error('another process reads this mailbox');
         },
-        up: () => this.#noteState(id, 'up', null),
-        down: (reason) => this.#noteState(id, 'down', reason),
+        up: () => see('up', null),
+        down: (reason) => see('down', reason),
       },
     );
-    this.#running.set(id, { stop: () => opened.stop(), made: fingerprint(mailbox) });
+    running.stop = () => opened.stop();
   }
 
   /** Mails, raw, and how far the mailbox is read. */
@@ -183,29 +202,61 @@ class Worker implements MailboxWorker {
     });
   }
 
-  async #giveUp(id: string, ended: boolean): Promise<void> {
+  /** The others are looked after meanwhile. */
+  #giveUp(id: string, ended: boolean): void {
     const running = this.#running.get(id);
     if (!running) return;
     this.#running.delete(id);
-    await running.stop();
-    await releaseMailbox(this.#platform.database.db, id, this.#id);
-    if (ended) this.#noteState(id, 'unknown', null);
+    const leave = async (): Promise<void> => {
+      await running.stop();
+      // Before another process takes it: what that one sees counts.
+      if (ended) await this.#inOrder(id, () => this.#writeState(id, 'unknown', null));
+      await releaseMailbox(this.#platform.database.db, id, this.#id);
+    };
+    const leaving = leave()
+      .catch((error: Error) =>
+        this.#platform.log.error(
+          { problem: error.message },
+          'a mailbox could not be given up; its lease ends by itself',
+        ),
+      )
+      .finally(() => {
+        this.#leaving.delete(id);
+        this.#care();
+      });
+    this.#leaving.set(id, leaving);
   }
 
-  /** In the order in which it happened; an event when up or down changed. */
-  #noteState(mailboxId: string, state: 'up' | 'down' | 'unknown', reason: string | null): void {
-    const { clock, database, log } = this.#platform;
+  /** What was seen last is stored; what could not be is stored in a later round. */
+  #note(id: string, running: Running): void {
+    const { seen } = running;
+    if (!seen) return;
+    seen.noted = false;
+    void this.#inOrder(id, () => this.#writeState(id, seen.state, seen.reason)).then(() => {
+      seen.noted = true;
+    });
+  }
+
+  /** In the order in which it happened. */
+  #inOrder(mailbox: string, work: () => Promise<void>): Promise<void> {
     this.#states = this.#states
-      .then(async () => {
-        await database.transaction(async (tx) => {
-          const changed = await writeMailboxState(tx, mailboxId, state, reason, clock.business());
-          if (!changed || state === 'unknown') return;
-          await recordEvents(tx, clock, { kind: 'rule', name: 'intake' }, [
-            { kind: `mailbox.${state}`, subjectKind: 'mailbox', subjectId: mailboxId, data: reason ? { reason } : {} },
-          ]);
-        });
-      })
-      .catch((error: Error) => log.error({ problem: error.message }, 'the state of a mailbox could not be stored'));
+      .then(work)
+      .catch((error: Error) =>
+        this.#platform.log.error({ mailbox, problem: error.message }, 'the state of a mailbox could not be stored'),
+      );
+    return this.#states;
+  }
+
+  /** With an event when up or down changed. */
+  async #writeState(id: string, state: 'up' | 'down' | 'unknown', reason: string | null): Promise<void> {
+    const { clock, database } = this.#platform;
+    await database.transaction(async (tx) => {
+      const changed = await writeMailboxState(tx, id, state, reason, clock.business());
+      if (!changed || state === 'unknown') return;
+      await recordEvents(tx, clock, { kind: 'rule', name: 'intake' }, [
+        { kind: `mailbox.${state}`, subjectKind: 'mailbox', subjectId: id, data: reason ? { reason } : {} },
+      ]);
+    });
   }
 }
 

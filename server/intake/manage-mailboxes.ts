@@ -1,4 +1,5 @@
 import type { ChangeMailbox, Mailbox, MailboxTested, NewMailbox } from '../../contract/intake.ts';
+import { REASONS } from '../../contract/reasons.ts';
 import { normaliseMail } from '../customers/index.ts';
 import type { Actor } from '../platform/actor.ts';
 import type { Tx } from '../platform/database/database.ts';
@@ -100,7 +101,10 @@ export async function testMailbox(platform: Platform, openMailbox: OpenMailbox, 
   const password = mailbox.sealedPassword ? platform.vault.open(mailbox.sealedPassword) : '';
   let opened: ReturnType<OpenMailbox> | null = null;
   const result = await new Promise<MailboxTested>((resolve) => {
-    const timer = setTimeout(() => resolve({ works: false, reason: 'the server does not answer' }), TEST_MILLISECONDS);
+    const timer = setTimeout(
+      () => resolve({ works: false, reason: REASONS.say('mailbox-test-silent') }),
+      TEST_MILLISECONDS,
+    );
     const end = (tested: MailboxTested): void => {
       clearTimeout(timer);
       resolve(tested);

@@ -1,4 +1,5 @@
 import type { InDoubt, SettleInDoubt } from '../../contract/incidents.ts';
+import { REASONS } from '../../contract/reasons.ts';
 import type { Actor } from '../platform/actor.ts';
 import type { Db } from '../platform/database/database.ts';
 import { notFound } from '../platform/errors.ts';
@@ -31,7 +32,7 @@ export async function listInDoubt(platform: Platform, subjectsOf?: SubjectsOf): 
     kind: row.kind,
     since: row.since.toISOString(),
     endsAt: new Date(row.since.getTime() + inDoubt.hours * 3_600_000).toISOString(),
-    why: row.trouble ?? 'no answer',
+    why: row.trouble ?? REASONS.say('no-answer'),
   }));
 }
 
@@ -48,11 +49,11 @@ export async function settleInDoubt(
     if (!row) throw notFound('This message in doubt');
     const now = platform.clock.business();
     if (settle === 'send-again') {
-      await queueAgain(tx, [{ id, notBefore: now, reason: 'sent again by a person', tried: false }]);
+      await queueAgain(tx, [{ id, notBefore: now, reason: REASONS.say('sent-again'), tried: false }]);
     } else {
       await deleteRows(tx, [id]);
       const outcome = settle === 'arrived' ? 'delivered' : 'failed';
-      await onOutcomes(tx, [ending(row, outcome, `settled by a person: ${settle}`, now)]);
+      await onOutcomes(tx, [ending(row, outcome, REASONS.say(`person-${settle}`), now)]);
     }
     await recordEvents(tx, platform.clock, actor, [
       { kind: 'outbox.settled', subjectKind: 'message', subjectId: id, data: { settle, channel: row.channel } },
@@ -68,7 +69,7 @@ export async function endDoubtsByTime(platform: Platform, onOutcomes: OnOutcomes
     const before = new Date(now.getTime() - inDoubt.hours * 3_600_000);
     const rows = await takeOldDoubts(tx, before, CHUNK);
     if (rows.length === 0) return 0;
-    const reason = `no word from the network for ${inDoubt.hours} h`;
+    const reason = REASONS.say('no-word', { hours: inDoubt.hours });
     if (inDoubt.afterwards === 'again') {
       await queueAgain(
         tx,
@@ -81,7 +82,7 @@ export async function endDoubtsByTime(platform: Platform, onOutcomes: OnOutcomes
       );
       await onOutcomes(
         tx,
-        rows.map((row) => ending(row, 'sent', `${reason}: counted as sent`, now)),
+        rows.map((row) => ending(row, 'sent', REASONS.say('counted-as-sent', { why: reason }), now)),
       );
     }
     await recordEvents(tx, platform.clock, { kind: 'rule', name: 'in-doubt' }, [

@@ -1,3 +1,4 @@
+import { REASONS } from '../../contract/reasons.ts';
 import type { SendResult } from '../channels/channel.ts';
 import { recordEvents } from '../platform/events.ts';
 import type { Platform } from '../platform/platform.ts';
@@ -7,9 +8,9 @@ import type { OnOutcomes } from './outbox.ts';
 import { expiredWorkers, type HeldRow, releaseRows, rowsOfWorker } from './store.ts';
 
 const CHUNK = 500;
-const MACHINE_LOST = 'the machine that was sending it is lost';
-const MACHINE_RESTARTED = 'the machine was restarted while it was being sent';
-const PROCESS_ENDED = 'the process ended while it was being sent';
+const MACHINE_LOST = REASONS.say('machine-lost');
+const MACHINE_RESTARTED = REASONS.say('machine-restarted');
+const PROCESS_ENDED = REASONS.say('process-ended');
 
 /** What one recovery found. */
 export interface Recovered {

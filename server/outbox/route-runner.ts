@@ -1,3 +1,4 @@
+import { REASONS } from '../../contract/reasons.ts';
 import { withUnsubscribeUrl } from '../../contract/unsubscribe.ts';
 import type {
   ChannelInbound,
@@ -138,10 +139,11 @@ export class RouteRunner {
       const text = this.#texts.get(row.textId);
       const sending: Promise<SendResult> = text
         ? this.#send(this.#channel, row, text)
-        : Promise.resolve({ kind: 'rejected', reason: 'its text is gone', permanent: true });
+        : Promise.resolve({ kind: 'rejected', reason: REASONS.say('text-gone'), permanent: true });
       sending.then(
         (result) => this.#finished(row, result),
-        (error: Error) => this.#finished(row, { kind: 'unknown', reason: `the channel failed: ${error.name}` }),
+        (error: Error) =>
+          this.#finished(row, { kind: 'unknown', reason: REASONS.say('channel-failed', { error: error.name }) }),
       );
     }
     this.#claimAhead();
@@ -155,7 +157,7 @@ export class RouteRunner {
     try {
       attachments = await this.#hooks.attachmentsOf(row.id);
     } catch (error) {
-      const reason = `its attachments could not be read: ${(error as Error).name}`;
+      const reason = REASONS.say('attachments-unreadable', { error: (error as Error).name });
       return { kind: 'rejected', reason, permanent: false };
     }
     return await channel.send({ ...message, mail: { ...text.mail, attachments } });

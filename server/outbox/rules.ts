@@ -1,3 +1,4 @@
+import { REASONS } from '../../contract/reasons.ts';
 import type { SendResult } from '../channels/channel.ts';
 
 /** Delays before another attempt, in seconds; the last one repeats. Short at first: most trouble of a network is short. */
@@ -44,7 +45,8 @@ export function decideFate(
   if (result.permanent) return { fate: 'failed', reason: result.reason };
   if (result.untried) return { fate: 'again', notBefore: facts.now, reason: result.reason, tried: false };
   const notBefore = new Date(facts.now.getTime() + retryMilliseconds(row.attempts + 1) * facts.speed);
-  if (notBefore >= row.validUntil) return { fate: 'failed', reason: `${result.reason}; no time was left to try again` };
+  if (notBefore >= row.validUntil)
+    return { fate: 'failed', reason: REASONS.say('no-time-left', { why: result.reason }) };
   return { fate: 'again', notBefore, reason: result.reason, tried: true };
 }
 

@@ -1,4 +1,23 @@
+import type { Language } from '../../contract/answer.ts';
 import type { Settings } from '../../contract/settings.ts';
+
+/** The rungs of the ladders, as the house calls them until somebody names them. */
+const RUNGS = {
+  it: {
+    network: 'Gruppo rete',
+    networkHead: 'Responsabile della rete',
+    team: 'Gruppo',
+    careHead: 'Responsabile dell’assistenza',
+    duty: 'Responsabile di turno',
+  },
+  en: {
+    network: 'Network team',
+    networkHead: 'Head of network',
+    team: 'Team',
+    careHead: 'Head of care',
+    duty: 'Duty manager',
+  },
+} as const satisfies Record<Language, Record<string, string>>;
 
 /** What a fresh installation starts with: it observes and tells nobody until an administrator switches telling on. */
 export const DEFAULT_SETTINGS: Settings = {
@@ -23,11 +42,7 @@ export const DEFAULT_SETTINGS: Settings = {
     renewalMinutes: [60, 120, 240],
     leastSeverity: 'minor',
   },
-  ladder: [
-    { name: 'Network team', staffIds: [], role: 'technician', minutes: 15 },
-    { name: 'Head of network', staffIds: [], role: 'manager', minutes: 30 },
-    { name: 'Duty manager', staffIds: [], role: 'administrator', minutes: 60 },
-  ],
+  ...laddersIn('it'),
   cases: {
     acknowledge: true,
     nextWordMinutes: 240,
@@ -43,11 +58,6 @@ export const DEFAULT_SETTINGS: Settings = {
     automaticPerDay: 20,
     undoSeconds: 10,
   },
-  careLadder: [
-    { name: 'Team', staffIds: [], role: 'care', minutes: 60 },
-    { name: 'Head of care', staffIds: [], role: 'manager', minutes: 120 },
-    { name: 'Duty manager', staffIds: [], role: 'administrator', minutes: 240 },
-  ],
   // A person reachable at least on weekdays from 8:30 to 21:30: AGCOM 255/24/CONS.
   hours: {
     week: [...Array.from({ length: 5 }, () => [{ from: '08:30', to: '21:30' }]), [], []],
@@ -59,3 +69,20 @@ export const DEFAULT_SETTINGS: Settings = {
   retention: { rawMessages: 365, rawAlarms: 90, closedCases: 1825, formalCases: 3650, notices: 1825, events: 3650 },
   inDoubt: { hours: 4, afterwards: 'sent' },
 };
+
+/** The ladders of a fresh installation, named in the language of the house. */
+export function laddersIn(language: Language): Pick<Settings, 'ladder' | 'careLadder'> {
+  const name = RUNGS[language];
+  return {
+    ladder: [
+      { name: name.network, staffIds: [], role: 'technician', minutes: 15 },
+      { name: name.networkHead, staffIds: [], role: 'manager', minutes: 30 },
+      { name: name.duty, staffIds: [], role: 'administrator', minutes: 60 },
+    ],
+    careLadder: [
+      { name: name.team, staffIds: [], role: 'care', minutes: 60 },
+      { name: name.careHead, staffIds: [], role: 'manager', minutes: 120 },
+      { name: name.duty, staffIds: [], role: 'administrator', minutes: 240 },
+    ],
+  };
+}

@@ -118,4 +118,36 @@ describe.each(ENGINES)('settings over HTTP, on %s', (engine) => {
     expect(Object.keys(answer.json()).sort()).toEqual(Object.keys(DEFAULT_SETTINGS).sort());
     expect(answer.json().ladder).toEqual(DEFAULT_SETTINGS.ladder);
   });
+
+  test('ladders that nobody has changed are named in the language of the house; a changed one keeps its names', async () => {
+    const names = async () => {
+      const { ladder, careLadder } = await readSettings(platform.database.db);
+      return [...ladder, ...careLadder].map(({ name }) => name);
+    };
+    const house = async (defaultLanguage: 'it' | 'en') =>
+      expect(await patch({ operator: { ...DEFAULT_SETTINGS.operator, defaultLanguage } })).toMatchObject({
+        status: 200,
+      });
+    expect(await names()).toContain('Responsabile della rete');
+    await house('en');
+    expect(await names()).toEqual([
+      'Network team',
+      'Head of network',
+      'Duty manager',
+      'Team',
+      'Head of care',
+      'Duty manager',
+    ]);
+    const { careLadder } = await readSettings(platform.database.db);
+    expect((await patch({ careLadder })).status).toBe(200);
+    await house('it');
+    expect(await names()).toEqual([
+      'Gruppo rete',
+      'Responsabile della rete',
+      'Responsabile di turno',
+      'Team',
+      'Head of care',
+      'Duty manager',
+    ]);
+  });
 });

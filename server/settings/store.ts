@@ -4,7 +4,7 @@ import { type Actor, storedActor } from '../platform/actor.ts';
 import type { Db, Tx } from '../platform/database/database.ts';
 import { forget, once } from '../platform/database/once.ts';
 import { read } from '../platform/database/statements.ts';
-import { DEFAULT_SETTINGS } from './defaults.ts';
+import { DEFAULT_SETTINGS, laddersIn } from './defaults.ts';
 
 /**
  * Today's settings: what is stored over the defaults, group by group, so that a new setting has its default everywhere. What was read within a transaction
@@ -14,7 +14,9 @@ export const readSettings = async (db: Db): Promise<Settings> => await once(db, 
 
 async function load(db: Db): Promise<Settings> {
   const rows = await read(db, sql<{ key: keyof Settings; value: object }>`SELECT key, value FROM settings`);
-  const settings = structuredClone(DEFAULT_SETTINGS) as Record<string, object>;
+  const operator = rows.find(({ key }) => key === 'operator')?.value as Partial<Settings['operator']> | undefined;
+  const { defaultLanguage } = { ...DEFAULT_SETTINGS.operator, ...operator };
+  const settings: Record<string, object> = { ...structuredClone(DEFAULT_SETTINGS), ...laddersIn(defaultLanguage) };
   for (const { key, value } of rows) {
     if (!(key in settings)) continue;
     settings[key] = Array.isArray(value) ? value : { ...settings[key], ...value };

@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ImportReport } from '../../contract/imports.ts';
 import { freePort } from '../support/postgres.ts';
-import { makePremises, type Premises, runCommand, startProduct } from '../support/product.ts';
+import { type CommandResult, makePremises, type Premises, runCommand, startProduct } from '../support/product.ts';
 import { ENGINES } from '../support/test-platform.ts';
 
 // The commands as a shell runs them: exit status 0 done, 1 the input is at fault, 2 usage, 3 the environment is at fault.
@@ -41,7 +41,7 @@ describe.each(ENGINES)('the commands, on %s', (engine) => {
     writeFileSync(path, content);
     return path;
   };
-  const importing = (kind: keyof typeof FILES, content: string, ...options: string[]) =>
+  const importing = (kind: keyof typeof FILES, content: string, ...options: string[]): Promise<CommandResult> =>
     runCommand(premises, ['import', kind, fileOf(`${kind}.csv`, content), ...options, ...at()]);
 
   beforeAll(async () => {
@@ -52,18 +52,18 @@ describe.each(ENGINES)('the commands, on %s', (engine) => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  test('given an empty database, when it is migrated twice, then the second time finds nothing to do', () => {
-    const first = runCommand(premises, ['migrate', ...at()]);
+  test('given an empty database, when it is migrated twice, then the second time finds nothing to do', async () => {
+    const first = await runCommand(premises, ['migrate', ...at()]);
     expect(first.status, first.stderr).toBe(0);
     expect(first.stdout).toMatch(/^Applied: .*foundation/);
-    expect(runCommand(premises, ['migrate', ...at()])).toMatchObject({
+    expect(await runCommand(premises, ['migrate', ...at()])).toMatchObject({
       status: 0,
       stdout: 'The database is up to date.\n',
     });
   });
 
   test('given a file with wrong rows, when it is imported, then every one is named with its line and nothing is changed', async () => {
-    const { status, stdout, stderr } = importing(
+    const { status, stdout, stderr } = await importing(
       'resources',
       `${FILES.resources}mast-2,mast,Traliccio Stresa,nowhere,45.88,8.53,95\nmast-3,mast,,core-1,145.88,8.53,95\n`,
     );
@@ -79,8 +79,8 @@ describe.each(ENGINES)('the commands, on %s', (engine) => {
     expect(count).toBe(0);
   });
 
-  test('given resources that hang on each other in a circle, when they are imported, then the circle is named', () => {
-    const { status, stderr } = importing(
+  test('given resources that hang on each other in a circle, when they are imported, then the circle is named', async () => {
+    const { status, stderr } = await importing(
       'resources',
       'id,kind,name,upstream,lat,lon,battery_minutes\nmast-a,mast,A,mast-b,,,\nmast-b,mast,B,mast-c,,,\nmast-c,mast,C,mast-a,,,\n',
     );
@@ -88,38 +88,43 @@ describe.each(ENGINES)('the commands, on %s', (engine) => {
     for (const name of ['mast-a', 'mast-b', 'mast-c']) expect(stderr).toContain(name);
   });
 
-  test('given a good file, when it is imported dry, then for real, then again, then only the second changes anything', () => {
-    const dry = importing('resources', FILES.resources, '--dry-run');
+  test('given a good file, when it is imported dry, then for real, then again, then only the second changes anything', async () => {
+    const dry = await importing('resources', FILES.resources, '--dry-run');
     expect(dry.status, dry.stderr).toBe(0);
     expect(dry.stdout).toContain('3 would be added');
     expect(dry.stdout).toContain('nothing was changed');
-    expect(importing('resources', FILES.resources).stdout).toContain('3 were added');
-    expect(importing('customers', FILES.customers).stdout).toContain('2 were added');
-    expect(importing('services', FILES.services).stdout).toContain('2 were added');
-    const again = importing('services', FILES.services, '--json');
+    expect((await importing('resources', FILES.resources)).stdout).toContain('3 were added');
+    expect((await importing('customers', FILES.customers)).stdout).toContain('2 were added');
+    expect((await importing('services', FILES.services)).stdout).toContain('2 were added');
+    const again = await importing('services', FILES.services, '--json');
     expect(again.status, again.stderr).toBe(0);
     const report = JSON.parse(again.stdout) as ImportReport;
     expect(report).toMatchObject({ state: 'done', rows: 2, added: 0, changed: 0, unchanged: 2, problems: [] });
   });
 
-  test('given a file that is not there, when it is imported, then the input is at fault, in words', () => {
-    const { status, stderr } = runCommand(premises, ['import', 'resources', join(folder, 'nowhere.csv'), ...at()]);
+  test('given a file that is not there, when it is imported, then the input is at fault, in words', async () => {
+    const { status, stderr } = await runCommand(premises, [
+      'import',
+      'resources',
+      join(folder, 'nowhere.csv'),
+      ...at(),
+    ]);
     expect(status).toBe(1);
     expect(stderr).toContain("can't be read");
   });
 
-  test('given an installation, when the doctor looks at it, then every finding has a state and the machine gets the same as JSON', () => {
-    const text = runCommand(premises, ['doctor', ...at()]);
+  test('given an installation, when the doctor looks at it, then every finding has a state and the machine gets the same as JSON', async () => {
+    const text = await runCommand(premises, ['doctor', ...at()]);
     expect(text.status, text.stdout).toBe(0);
     expect(text.stdout).toMatch(/0 in trouble, \d+ to mind, \d+ fine\./);
-    const json = runCommand(premises, ['doctor', '--json', ...at()]);
+    const json = await runCommand(premises, ['doctor', '--json', ...at()]);
     const { state, findings } = JSON.parse(json.stdout) as { state: string; findings: { what: string }[] };
     expect(state).toBe('warning');
     expect(findings.map(({ what }) => what)).toEqual(expect.arrayContaining(['Node.js', 'database', 'telling']));
   });
 
   test('given a colleague, when invited from the shell, then the link that is printed makes their account', async () => {
-    const invited = runCommand(premises, [
+    const invited = await runCommand(premises, [
       'staff',
       'invite',
       'sara@example.com',
@@ -153,7 +158,7 @@ describe.each(ENGINES)('the commands, on %s', (engine) => {
           ['start', '--port', '0', ...at()],
           ['migrate', ...at()],
         ]) {
-          const second = runCommand(premises, args);
+          const second = await runCommand(premises, args);
           expect(second.status, second.stdout).toBe(3);
           expect(second.stderr).toContain(`in use by process ${product.pid}`);
           inWords(second.stderr);
@@ -162,13 +167,14 @@ describe.each(ENGINES)('the commands, on %s', (engine) => {
     } finally {
       expect(await product.stop()).toBe(0);
     }
-    expect(runCommand(premises, ['staff', 'reset', 'nobody@example.com', ...at()])).toMatchObject({ status: 1 });
+    expect(await runCommand(premises, ['staff', 'reset', 'nobody@example.com', ...at()])).toMatchObject({ status: 1 });
   });
 });
 
-describe('commands that cannot be done', () => {
+// They wait for one another's processes only, so several run at once.
+describe.concurrent('commands that cannot be done', () => {
   const folder = mkdtempSync(join(tmpdir(), 'filodiretto-commands-'));
-  const at = ['--data', join(folder, 'data')];
+  const at = (): string[] => ['--data', join(mkdtempSync(join(folder, 'own-')), 'data')];
   const plain = { environment: { DATABASE_URL: '', NO_COLOR: '1' } };
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -182,26 +188,31 @@ describe('commands that cannot be done', () => {
     [{ DATABASE_URL: 'mysql://root:hunter22@db/x' }, 'DATABASE_URL is "mysql://root:…@db/x"'],
   ])(
     'given %j, when it is started, then it stops with the name of the value, and makes no data folder',
-    (environment, said) => {
-      const { status, stderr, stdout } = runCommand(plain, ['start', ...at], environment as Record<string, string>);
+    async (environment, said) => {
+      const [option = '', dataFolder = ''] = at();
+      const { status, stderr, stdout } = await runCommand(
+        plain,
+        ['start', option, dataFolder],
+        environment as Record<string, string>,
+      );
       expect(status).toBe(3);
       expect(stderr).toContain(said);
       expect(stderr).toContain('It should be');
       expect(`${stdout}${stderr}`).not.toMatch(/hunter22|short-and-secret/);
       inWords(stderr);
-      expect(existsSync(join(folder, 'data', 'database'))).toBe(false);
+      expect(existsSync(join(dataFolder, 'database'))).toBe(false);
     },
   );
 
   test('given a database server that nobody runs, when anything needs it, then that is said in words', async () => {
     const environment = { DATABASE_URL: `postgres://care:hunter22@127.0.0.1:${await freePort()}/care` };
     for (const command of [['start', '--port', '0'], ['migrate'], ['staff', 'invite', 'a@example.com']]) {
-      const { status, stderr, stdout } = runCommand(plain, [...command, ...at], environment);
+      const { status, stderr, stdout } = await runCommand(plain, [...command, ...at()], environment);
       expect(status, command.join(' ')).toBe(3);
       expect(`${stdout}${stderr}`).not.toContain('hunter22');
       inWords(stderr);
     }
-    const doctor = runCommand(plain, ['doctor', ...at], environment);
+    const doctor = await runCommand(plain, ['doctor', ...at()], environment);
     expect(doctor.status).toBe(3);
     expect(doctor.stdout).toContain('TROUBLE');
     expect(doctor.stdout).not.toContain('hunter22');
@@ -213,7 +224,13 @@ describe('commands that cannot be done', () => {
     await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
     const address = holder.address();
     const port = typeof address === 'object' && address ? address.port : 0;
-    const { status, stderr } = runCommand(premises, ['start', '--port', String(port), '--data', premises.dataFolder]);
+    const { status, stderr } = await runCommand(premises, [
+      'start',
+      '--port',
+      String(port),
+      '--data',
+      premises.dataFolder,
+    ]);
     holder.close();
     await premises.remove();
     expect(status, stderr).toBe(3);
@@ -226,7 +243,7 @@ describe('commands that cannot be done', () => {
     await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
     const address = mute.address();
     const port = typeof address === 'object' && address ? address.port : 0;
-    const { status, stderr } = runCommand(plain, ['migrate', ...at], {
+    const { status, stderr } = await runCommand(plain, ['migrate', ...at()], {
       DATABASE_URL: `postgres://care@127.0.0.1:${port}/care`,
     });
     mute.close();
@@ -241,26 +258,26 @@ describe('commands that cannot be done', () => {
     [['import', 'resources']],
     [['staff', 'invite']],
     [['start', '--prot', '80']],
-  ])('given %j, when it is run, then usage is at fault and help is pointed to', (args) => {
-    const { status, stderr } = runCommand(plain, [...args]);
+  ])('given %j, when it is run, then usage is at fault and help is pointed to', async (args) => {
+    const { status, stderr } = await runCommand(plain, [...args]);
     expect(status).toBe(2);
     expect(stderr).not.toMatch(/ {4}at /);
     expect(stderr).toMatch(/--help|Usage:/);
   });
 
-  test('given --help and --version, when they are asked for, then they are printed and all is well', () => {
-    const help = runCommand(plain, ['--help']);
+  test('given --help and --version, when they are asked for, then they are printed and all is well', async () => {
+    const help = await runCommand(plain, ['--help']);
     expect(help.status).toBe(0);
     for (const command of ['start', 'example', 'import', 'staff', 'migrate', 'doctor'])
       expect(help.stdout).toContain(command);
-    expect(runCommand(plain, ['--version'])).toMatchObject({
+    expect(await runCommand(plain, ['--version'])).toMatchObject({
       status: 0,
       stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
     });
   });
 
-  test('given roles that need a server, when the database is the embedded one, then they are refused in words', () => {
-    const { status, stderr } = runCommand(plain, ['start', '--roles', 'worker', ...at]);
+  test('given roles that need a server, when the database is the embedded one, then they are refused in words', async () => {
+    const { status, stderr } = await runCommand(plain, ['start', '--roles', 'worker', ...at()]);
     expect(status).toBe(3);
     expect(stderr).toContain('DATABASE_URL');
   });

@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Neighbours, startNeighbours } from '../../example/neighbours.ts';
 import { type Database, openDatabase } from '../../server/platform/database/database.ts';
@@ -74,6 +75,17 @@ const START_MILLISECONDS = 90_000;
 
 /** Starts `filodiretto start` there and waits until it is ready. Throws with its output when it does not get ready. */
 export async function startProduct(premises: Premises): Promise<RunningProduct> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await startOnce(premises);
+    } catch (error) {
+      // Between finding a free port and listening on it another test may have taken it.
+      if (tries === 3 || !(error as Error).message.includes('The port is in use.')) throw error;
+    }
+  }
+}
+
+async function startOnce(premises: Premises): Promise<RunningProduct> {
   const port = await freePort();
   const baseUrl = `http://127.0.0.1:${port}`;
   const file = openSync(premises.logPath, 'a');
@@ -135,18 +147,28 @@ export interface CommandResult {
 }
 
 /** Runs one command of the product to its end, as in a shell. `environment` comes after that of the premises. */
-export function runCommand(
+export async function runCommand(
   premises: Pick<Premises, 'environment'>,
   args: readonly string[],
   environment: Record<string, string> = {},
-): CommandResult {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/filodiretto.mjs', ...args], {
+): Promise<CommandResult> {
+  const child = spawn(process.execPath, ['bin/filodiretto.mjs', ...args], {
     cwd: rootFolder,
     env: { ...process.env, ...premises.environment, ...environment },
-    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 120_000,
   });
-  return { status, stdout, stderr };
+  living.add(child);
+  const status = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  try {
+    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+    return { status: await status, stdout, stderr };
+  } finally {
+    living.delete(child);
+  }
 }
 
 export interface Sms {

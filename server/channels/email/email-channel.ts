@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { createTransport, type SendMailOptions } from 'nodemailer';
+import { REASONS } from '../../../contract/reasons.ts';
 import type { SmtpConfig } from '../../../contract/settings.ts';
 import {
   type ChannelEvents,
@@ -99,7 +100,7 @@ export class EmailChannel implements OutgoingChannel {
   async send(message: OutgoingMessage): Promise<SendResult> {
     const transport = this.#transport;
     if (!transport || !this.#up || this.#stopping) return notConnected;
-    if (!isAddress(message.to)) return { kind: 'rejected', reason: 'not a mail address', permanent: true };
+    if (!isAddress(message.to)) return { kind: 'rejected', reason: REASONS.say('no-mail-address'), permanent: true };
     for (let wait = this.#limit.take(); wait > 0; wait = this.#limit.take())
       await new Promise((resolve) => setTimeout(resolve, wait));
     const mail = mailOf(message, this.#config.from);
@@ -131,16 +132,16 @@ export class EmailChannel implements OutgoingChannel {
     const answered = typeof error.responseCode === 'number' && error.responseCode >= 400;
     if (answered && (error.code === 'EENVELOPE' || error.code === 'EMESSAGE')) {
       const permanent = (error.responseCode ?? 0) >= 500;
-      return { kind: 'rejected', reason: `the mail server refuses: ${cause(error)}`, permanent };
+      return { kind: 'rejected', reason: REASONS.say('mail-refuses', { why: cause(error) }), permanent };
     }
-    if (error.code === 'EENVELOPE') return { kind: 'rejected', reason: 'not a mail address', permanent: true };
+    if (error.code === 'EENVELOPE')
+      return { kind: 'rejected', reason: REASONS.say('no-mail-address'), permanent: true };
     // Our own end: the relay never saw the mail's last line, so it has not taken it.
     if (error.code === 'ESTREAM')
-      return { kind: 'rejected', reason: 'an attachment could not be read', permanent: false };
-    this.#down(transport, `the mail server can't be used: ${cause(error)}`);
-    if (body?.readableDidRead)
-      return { kind: 'unknown', reason: 'the connection was lost while the mail was handed over' };
-    const reason = `the mail server can't be used: ${cause(error)}`;
+      return { kind: 'rejected', reason: REASONS.say('attachment-unreadable'), permanent: false };
+    const reason = REASONS.say('mail-unusable', { why: cause(error) });
+    this.#down(transport, reason);
+    if (body?.readableDidRead) return { kind: 'unknown', reason: REASONS.say('mail-cut-off') };
     return { kind: 'rejected', reason, permanent: false, untried: true };
   }
 
@@ -181,19 +182,19 @@ interface SmtpError extends Error {
 
 const notConnected: SendResult = {
   kind: 'rejected',
-  reason: 'the mail server is not connected',
+  reason: REASONS.say('mail-not-connected'),
   permanent: false,
   untried: true,
 };
 
 /** The code of the answer or of the error only: the text of an answer often repeats the address. */
 function cause(error: SmtpError): string {
-  if (error.code === 'EAUTH') return 'it refuses user or password';
+  if (error.code === 'EAUTH') return REASONS.say('login-refused');
   const tls = tlsProblem(error.originalCode) ?? tlsProblem(error.code);
   if (tls) return tls;
-  if (error.code === 'ETLS') return 'it does not offer encryption (STARTTLS)';
-  if (error.responseCode) return `answer ${error.responseCode}`;
-  return error.code ?? 'an unknown error';
+  if (error.code === 'ETLS') return REASONS.say('no-starttls');
+  if (error.responseCode) return REASONS.say('answer', { code: error.responseCode });
+  return error.code ?? REASONS.say('unknown-error');
 }
 
 /** The same for the same outbox row on every attempt, so that a mailbox can recognise a repeat (RFC 5322, 3.6.4). */

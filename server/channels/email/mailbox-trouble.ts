@@ -1,3 +1,4 @@
+import { REASONS } from '../../../contract/reasons.ts';
 import { tlsProblem } from '../tls.ts';
 
 /** The mail could not be stored above: the server is not at fault. */
@@ -17,14 +18,14 @@ export const refused = (error: unknown): boolean => (error as ImapError).respons
 /** For staff. The words of the server are left out: they often repeat names. */
 export function reasonOf(given: unknown): string {
   const error = given as ImapError;
-  if (error instanceof NotStored) return 'a mail could not be stored; it will be read again';
-  if (error.authenticationFailed) return 'the mail server refuses user or password';
-  if (error instanceof NoFolder) return 'the mailbox has no such folder, or it may not be opened';
+  if (error instanceof NotStored) return REASONS.say('mailbox-not-stored');
+  if (error.authenticationFailed) return REASONS.say('mailbox-login');
+  if (error instanceof NoFolder) return REASONS.say('mailbox-folder');
   const untrusted = tlsProblem(error.code);
-  if (untrusted) return `the mail server can't be trusted: ${untrusted}`;
-  if (/TIMEOUT|^ETIME/i.test(error.code ?? '')) return 'the mail server does not answer';
+  if (untrusted) return REASONS.say('mailbox-untrusted', { why: untrusted });
+  if (/TIMEOUT|^ETIME/i.test(error.code ?? '')) return REASONS.say('mailbox-silent');
   if (error.code === 'ECONNREFUSED' || error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN')
-    return `the mail server can't be reached: ${error.code}`;
-  if (error.responseStatus) return `the mail server refuses a command: ${error.responseStatus}`;
-  return `the connection to the mail server was lost${error.code ? `: ${error.code}` : ''}`;
+    return REASONS.say('mailbox-unreachable', { why: error.code });
+  if (error.responseStatus) return REASONS.say('mailbox-command', { status: error.responseStatus });
+  return error.code ? REASONS.say('mailbox-lost-why', { why: error.code }) : REASONS.say('mailbox-lost');
 }

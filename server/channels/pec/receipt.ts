@@ -1,3 +1,4 @@
+import { REASONS } from '../../../contract/reasons.ts';
 import type { ChannelReceipt } from '../channel.ts';
 import type { PecItem, PecNotice } from './pec.ts';
 
@@ -58,7 +59,7 @@ export function channelReceipt({ messageId, recipient, kind, reason }: PecReceip
     routeMessageIds: [messageId],
     to: recipient,
     state: delivered ? 'delivered' : 'failed',
-    reason: delivered ? null : (reason ?? 'the provider of certified mail says that it was not delivered'),
+    reason: delivered ? null : (reason ?? REASONS.say('pec-not-delivered')),
   };
 }
 
@@ -91,15 +92,16 @@ function recipientOf({ certification }: PecNotice): string | null {
   return about.length === 1 ? (about[0] ?? null) : null;
 }
 
-const REASONS: Record<string, string> = {
-  'no-dest': 'the mailbox does not exist',
-  'no-dominio': 'the domain does not exist',
-  virus: 'it was stopped for its content',
+const KNOWN: Record<string, 'pec-no-mailbox' | 'pec-no-domain' | 'pec-content'> = {
+  'no-dest': 'pec-no-mailbox',
+  'no-dominio': 'pec-no-domain',
+  virus: 'pec-content',
 };
 
 function reasonOf({ certification }: PecNotice): string | null {
-  const known = REASONS[certification?.error ?? ''];
+  const known = KNOWN[certification?.error ?? ''];
   // Providers repeat the address in it, which has no place in a reason.
-  const detail = (certification?.errorDetail ?? '').replace(/[^\s<>"']+@[^\s<>"']+/g, '…').slice(0, 500);
-  return [known, detail].filter(Boolean).join(': ') || null;
+  const answer = (certification?.errorDetail ?? '').replace(/[^\s<>"']+@[^\s<>"']+/g, '…').slice(0, 500);
+  if (!known) return answer || null;
+  return answer ? REASONS.say(`${known}-answer`, { answer }) : REASONS.say(known);
 }

@@ -1,3 +1,4 @@
+import { REASONS } from '../../../contract/reasons.ts';
 import { decodeText } from './segments.ts';
 
 /** What a deliver_sm says (SMPP 3.4, 4.6.1), read from its bytes. */
@@ -85,10 +86,10 @@ export interface SmscReceipt {
 /** By its word in the text (SMPP 3.4, appendix B) and its number in message_state (5.2.28). */
 const STATES: Record<string, { word: string; state: SmscReceipt['state'] }> = {
   DELIVRD: { word: 'delivered', state: 'delivered' },
-  EXPIRED: { word: 'expired', state: 'failed' },
-  DELETED: { word: 'deleted', state: 'failed' },
-  UNDELIV: { word: 'undeliverable', state: 'failed' },
-  REJECTD: { word: 'rejected', state: 'failed' },
+  EXPIRED: { word: REASONS.say('expired'), state: 'failed' },
+  DELETED: { word: REASONS.say('deleted'), state: 'failed' },
+  UNDELIV: { word: REASONS.say('undeliverable'), state: 'failed' },
+  REJECTD: { word: REASONS.say('rejected'), state: 'failed' },
 };
 const STATE_NUMBERS: Record<number, string> = { 2: 'DELIVRD', 3: 'EXPIRED', 4: 'DELETED', 5: 'UNDELIV', 8: 'REJECTD' };
 
@@ -104,9 +105,10 @@ export function readReceipt(deliver: Deliver): SmscReceipt | null {
   const word = (number === undefined ? undefined : STATE_NUMBERS[number]) ?? stat ?? '';
   const known = STATES[word];
   const state = known?.state ?? null;
-  const reason =
-    state === 'failed' ? `the network says: ${known?.word}${err && !/^0*$/.test(err) ? ` (error ${err})` : ''}` : null;
-  return { ids, state, reason };
+  const why = known?.word ?? '';
+  const error = err && !/^0*$/.test(err) ? err : null;
+  const said = error ? REASONS.say('network-says-error', { why, error }) : REASONS.say('network-says', { why });
+  return { ids, state, reason: state === 'failed' ? said : null };
 }
 
 /** The fields of a receipt's text (SMPP 3.4, appendix B); absent ones are null. Never throws. */

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { REASONS } from '../../../contract/reasons.ts';
 
 /** The default alphabet of GSM 03.38 (3GPP TS 23.038, 6.2.1); the index is the code. */
 const BASIC =
@@ -75,7 +76,7 @@ export function segment(text: string, reference: number = randomInt(256)): Segme
     groups.at(-1)?.push(unit);
     filled += unit.length;
   }
-  if (groups.length > MOST_PARTS) throw new RangeError(`an SMS has at most ${MOST_PARTS} parts`);
+  if (groups.length > MOST_PARTS) throw new RangeError(REASONS.say('too-many-parts', { most: MOST_PARTS }));
   // Information element 00: concatenated short messages, 8-bit reference (3GPP TS 23.040, 9.2.3.24.1).
   const parts = groups.map((group, index) =>
     Buffer.concat([Buffer.from([5, 0, 3, reference & 0xff, groups.length, index + 1]), ...group]),

@@ -1,4 +1,5 @@
 import { createHash, randomInt } from 'node:crypto';
+import { REASONS } from '../../../contract/reasons.ts';
 import type { SmppConfig } from '../../../contract/settings.ts';
 import {
   type ChannelEvents,
@@ -101,8 +102,9 @@ export class SmsChannel implements OutgoingChannel {
 
   async send(message: OutgoingMessage): Promise<SendResult> {
     if (!this.#bound || this.#stopping)
-      return { kind: 'rejected', reason: 'the SMSC is not connected', permanent: false, untried: true };
-    if (!/^\+?\d{3,20}$/.test(message.to)) return { kind: 'rejected', reason: 'not a phone number', permanent: true };
+      return { kind: 'rejected', reason: REASONS.say('smsc-not-connected'), permanent: false, untried: true };
+    if (!/^\+?\d{3,20}$/.test(message.to))
+      return { kind: 'rejected', reason: REASONS.say('no-phone-number'), permanent: true };
     let parts: Record<string, unknown>[];
     try {
       parts = this.#submits(message);
@@ -120,7 +122,7 @@ export class SmsChannel implements OutgoingChannel {
   async stop(): Promise<void> {
     this.#stopping = true;
     for (const timer of [this.#again, this.#reconnect]) if (timer) clearTimeout(timer);
-    for (const part of this.#waiting.splice(0)) part.settle({ kind: 'not sent', reason: 'stopping' });
+    for (const part of this.#waiting.splice(0)) part.settle({ kind: 'not sent', reason: REASONS.say('stopping') });
     const wire = this.#wire;
     if (!wire) return;
     const deadline = performance.now() + Math.min(5000, this.#options.responseMilliseconds);
@@ -134,7 +136,7 @@ export class SmsChannel implements OutgoingChannel {
         resolve();
       });
     });
-    wire.destroy('closed');
+    wire.destroy(REASONS.say('closed-here'));
     this.#lost(wire, 'closed');
   }
 
@@ -159,18 +161,18 @@ export class SmsChannel implements OutgoingChannel {
   #bindAnswered(wire: SmppWire, answer: Answer | null): void {
     if (this.#wire !== wire) return;
     if (!answer) {
-      wire.destroy('the SMSC does not answer the bind');
+      wire.destroy(REASONS.say('smsc-bind-silent'));
       return;
     }
     if (answer.status !== 0) {
-      wire.destroy(`the SMSC refuses the bind: ${statusName(answer.status)}`);
+      wire.destroy(REASONS.say('smsc-bind-refused', { status: statusName(answer.status) }));
       return;
     }
     this.#bound = true;
     this.#failures = 0;
     this.#enquire = setInterval(() => {
       wire.request('enquire_link', {}, (alive) => {
-        if (!alive) wire.destroy('the SMSC does not answer enquire_link');
+        if (!alive) wire.destroy(REASONS.say('smsc-link-silent'));
       });
     }, this.#options.enquireMilliseconds);
     this.#enquire.unref();
@@ -184,7 +186,8 @@ export class SmsChannel implements OutgoingChannel {
     this.#wire = null;
     this.#bound = false;
     if (this.#enquire) clearInterval(this.#enquire);
-    for (const part of this.#waiting.splice(0)) part.settle({ kind: 'not sent', reason: 'the SMSC is not connected' });
+    for (const part of this.#waiting.splice(0))
+      part.settle({ kind: 'not sent', reason: REASONS.say('smsc-not-connected') });
     if (this.#stopping) return;
     this.#failures++;
     this.#events.down(reason);
@@ -236,14 +239,14 @@ export class SmsChannel implements OutgoingChannel {
   #answered(part: Part, answer: Answer | null): void {
     this.#inFlight--;
     if (!answer) {
-      part.settle({ kind: 'lost', reason: 'no answer from the SMSC' });
+      part.settle({ kind: 'lost', reason: REASONS.say('smsc-no-answer') });
     } else if (answer.status === 0) {
       this.#backoff = 0;
       part.settle({ kind: 'accepted', id: answer.text });
     } else if (answer.status === THROTTLED || answer.status === QUEUE_FULL) {
       this.#throttled(part, answer.status);
     } else {
-      const reason = `the SMSC refuses: ${statusName(answer.status)}`;
+      const reason = REASONS.say('smsc-refuses', { status: statusName(answer.status) });
       part.settle({ kind: 'refused', reason, permanent: !TEMPORARY.has(answer.status) });
     }
     this.#pump();
@@ -257,7 +260,11 @@ export class SmsChannel implements OutgoingChannel {
       this.#backoffUntil = now + this.#backoff;
     }
     if (this.#stopping || !this.#bound || now - part.since > this.#options.throttledMilliseconds) {
-      part.settle({ kind: 'refused', reason: `the SMSC is busy: ${statusName(status)}`, permanent: false });
+      part.settle({
+        kind: 'refused',
+        reason: REASONS.say('smsc-busy', { status: statusName(status) }),
+        permanent: false,
+      });
       return;
     }
     this.#waiting.unshift(part);
@@ -318,12 +325,12 @@ function summarize(results: PartResult[]): SendResult {
   const lost = results.find((result) => result.kind === 'lost');
   if (lost?.kind === 'lost') return { kind: 'unknown', reason: lost.reason };
   if (ids.length > 0)
-    return { kind: 'unknown', reason: `only ${ids.length} of ${results.length} parts were taken by the SMSC` };
+    return { kind: 'unknown', reason: REASONS.say('some-parts', { taken: ids.length, all: results.length }) };
   const refused = results.find((result) => result.kind === 'refused') ?? results[0];
   if (refused?.kind === 'refused') return { kind: 'rejected', reason: refused.reason, permanent: refused.permanent };
   return {
     kind: 'rejected',
-    reason: refused?.kind === 'not sent' ? refused.reason : 'nothing to send',
+    reason: refused?.kind === 'not sent' ? refused.reason : REASONS.say('nothing-to-send'),
     permanent: false,
     untried: true,
   };

@@ -1,6 +1,7 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import smpp from 'smpp';
+import { REASONS } from '../../../contract/reasons.ts';
 import { tlsProblem } from '../tls.ts';
 
 /** The longest PDU taken; a longer length is a stream out of step. */
@@ -55,7 +56,7 @@ export class SmppWire {
   #sequence = 0;
   #corked = false;
   #closed = false;
-  #reason = 'the connection was closed by the other end';
+  #reason: string = REASONS.say('closed-there');
 
   constructor(options: WireOptions) {
     this.#options = options;
@@ -65,7 +66,7 @@ export class SmppWire {
       : connectTcp({ host, port }, options.onConnected);
     this.#socket.setNoDelay(true);
     this.#socket.setTimeout(options.responseMilliseconds, () => {
-      if (this.#socket.connecting) this.destroy('connecting took too long');
+      if (this.#socket.connecting) this.destroy(REASONS.say('no-connect-in-time'));
     });
     this.#socket.on('data', (bytes: Buffer) => this.#read(bytes));
     this.#socket.on('error', (error: NodeJS.ErrnoException) => {
@@ -105,7 +106,7 @@ export class SmppWire {
   }
 
   end(): void {
-    this.#reason = 'closed';
+    this.#reason = REASONS.say('closed-here');
     this.#socket.end();
   }
 
@@ -133,7 +134,7 @@ export class SmppWire {
     while (data.length >= 4) {
       const length = data.readUInt32BE(0);
       if (length < 16 || length > LONGEST) {
-        this.destroy(`the other end sent a PDU of ${length} bytes`);
+        this.destroy(REASONS.say('smsc-huge', { bytes: length }));
         return;
       }
       if (data.length < length) break;

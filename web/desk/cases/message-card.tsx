@@ -18,6 +18,7 @@ import { Moment } from '../shell/business-clock.tsx';
 import { useWords } from '../shell/language.tsx';
 import { useMay } from '../shell/me.ts';
 import { useDeed } from '../shell/notices.tsx';
+import { reasonSentence } from '../shell/reason.ts';
 import { StateBadge } from '../shell/standing.tsx';
 import { frameDocument } from './frame-document.ts';
 import { undoMessages } from './queries.ts';
@@ -44,7 +45,7 @@ const WRITTEN_DOWN: ReadonlySet<CaseChannel> = new Set(['phone', 'api']);
 
 /** One thing that was said: by whom, to whom it is visible, and what became of it. */
 export function MessageCard({ message, case: { id: caseId, party } }: { message: CaseMessage; case: Case }) {
-  const { t, word, who } = useWords();
+  const { t, word, label, who } = useWords();
   const notedFor = WRITTEN_DOWN.has(message.channel) && message.direction === 'in' && !message.claim;
   return (
     <Card
@@ -108,9 +109,9 @@ export function MessageCard({ message, case: { id: caseId, party } }: { message:
         <Text size="sm" className="message-text" td={message.state === 'withdrawn' ? 'line-through' : undefined}>
           {message.body}
         </Text>
-        {message.stateReason && (message.state === 'failed' || message.state === 'delivered') && (
+        {message.stateReason && message.state !== 'withdrawn' && (
           <Text size="xs" c={message.state === 'failed' ? 'red' : 'dimmed'}>
-            {message.stateReason}
+            {reasonSentence(label, message.stateReason)}
           </Text>
         )}
         {message.attachments.length > 0 && <Attachments caseId={caseId} attachments={message.attachments} />}

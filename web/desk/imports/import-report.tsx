@@ -2,6 +2,7 @@ import { Button, Card, Group, List, Progress, Stack, Table, Text, Title } from '
 import { IconAlertTriangle, IconCheck, IconLoader2, IconSquareX } from '@tabler/icons-react';
 import type { ImportReport } from '../../../contract/imports.ts';
 import { useWords } from '../shell/language.tsx';
+import { importWords } from '../shell/reason.ts';
 import { StateBadge } from '../shell/standing.tsx';
 import { isRunning } from './queries.ts';
 
@@ -30,7 +31,7 @@ export function ImportReportCard({
   onApply: (() => void) | null;
   onForce: ((report: ImportReport) => void) | null;
 }) {
-  const { t, number } = useWords();
+  const { t, label, number } = useWords();
   const figures = (['rows', 'added', 'changed', 'unchanged', 'ended'] as const).filter(
     (name) => name === 'rows' || report[name] > 0,
   );
@@ -65,7 +66,7 @@ export function ImportReportCard({
         {report.notes.length > 0 && (
           <List size="sm">
             {report.notes.map((note) => (
-              <List.Item key={note}>{note}</List.Item>
+              <List.Item key={note}>{importWords(label, note)}</List.Item>
             ))}
           </List>
         )}
@@ -96,8 +97,8 @@ export function ImportReportCard({
                     <Table.Tr key={`${problem.line}${problem.column}${problem.wrong}`}>
                       <Table.Td ta="right">{number(problem.line)}</Table.Td>
                       <Table.Td>{problem.column ?? ''}</Table.Td>
-                      <Table.Td>{problem.wrong}</Table.Td>
-                      <Table.Td>{problem.right}</Table.Td>
+                      <Table.Td>{importWords(label, problem.wrong)}</Table.Td>
+                      <Table.Td>{importWords(label, problem.right)}</Table.Td>
                     </Table.Tr>
                   ))}
                 </Table.Tbody>

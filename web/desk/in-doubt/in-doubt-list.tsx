@@ -7,9 +7,9 @@ import { Moment } from '../shell/business-clock.tsx';
 import { useWords } from '../shell/language.tsx';
 import { useMay } from '../shell/me.ts';
 import { useDeed } from '../shell/notices.tsx';
+import { reasonSentence } from '../shell/reason.ts';
 import { request } from '../shell/request.ts';
 import { Empty, PageTitle, Shown } from '../shell/states.tsx';
-import { doubtReason } from './doubt-reason.ts';
 
 const inDoubtQuery = queryOptions({
   queryKey: ['in-doubt'],
@@ -42,7 +42,6 @@ export function InDoubtList() {
 
 function Doubt({ doubt }: { doubt: InDoubt }) {
   const { t, word, label } = useWords();
-  const known = doubtReason(doubt.why);
   const may = useMay();
   const settle = useDeed({
     run: (body: SettleInDoubt) => request<unknown>(`/api/v1/in-doubt/${doubt.id}`, { method: 'POST', body }),
@@ -66,7 +65,7 @@ function Doubt({ doubt }: { doubt: InDoubt }) {
               </Anchor>
             )}
           </Group>
-          <Text size="sm">{(known && label('doubt-reason', known.word, known.values)) ?? doubt.why}</Text>
+          <Text size="sm">{reasonSentence(label, doubt.why)}</Text>
           <Text size="xs" c="dimmed" component="div">
             {t('in-doubt.since')} <Moment at={doubt.since} size="xs" /> · {t('in-doubt.ends')}{' '}
             <Moment at={doubt.endsAt} size="xs" />

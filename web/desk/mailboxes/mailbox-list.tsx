@@ -7,6 +7,7 @@ import { useWords } from '../shell/language.tsx';
 import { useMay } from '../shell/me.ts';
 import { MoreMenu } from '../shell/more-menu.tsx';
 import { sayUndoable, useDeed } from '../shell/notices.tsx';
+import { reasonSentence, reasonWords } from '../shell/reason.ts';
 import { UpDownBadge } from '../shell/standing.tsx';
 import { Empty, PageTitle, Shown } from '../shell/states.tsx';
 import { teamsQuery } from '../teams/queries.ts';
@@ -49,7 +50,7 @@ export function MailboxList() {
 }
 
 function OneMailbox({ mailbox, onEdit }: { mailbox: Mailbox; onEdit: () => void }) {
-  const { t, word } = useWords();
+  const { t, word, label } = useWords();
   const may = useMay();
   const manages = may('mailboxes:manage');
   const teams = useQuery({ ...teamsQuery, enabled: may('cases:work') });
@@ -84,7 +85,7 @@ function OneMailbox({ mailbox, onEdit }: { mailbox: Mailbox; onEdit: () => void 
               .join(' · ')}
           </Text>
           {mailbox.state === 'down' && mailbox.stateReason && (
-            <Text size="sm">{word('mailbox-reason', mailbox.stateReason)}</Text>
+            <Text size="sm">{reasonSentence(label, mailbox.stateReason)}</Text>
           )}
           <Text size="xs" c="dimmed" component="div">
             {mailbox.connectedSince ? (
@@ -106,7 +107,7 @@ function OneMailbox({ mailbox, onEdit }: { mailbox: Mailbox; onEdit: () => void 
             <Text size="sm" role="status" c={tested.works ? 'green' : 'red'}>
               {tested.works
                 ? t('mailboxes.test.works')
-                : `${t('mailboxes.test.fails')} ${tested.reason === null ? '' : word('mailbox-reason', tested.reason)}`}
+                : `${t('mailboxes.test.fails')} ${tested.reason === null ? '' : reasonWords(label, tested.reason)}`}
             </Text>
           )}
         </Stack>

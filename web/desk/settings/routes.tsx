@@ -7,6 +7,7 @@ import { Moment } from '../shell/business-clock.tsx';
 import { useWords } from '../shell/language.tsx';
 import { useMe } from '../shell/me.ts';
 import { useDeed } from '../shell/notices.tsx';
+import { reasonSentence } from '../shell/reason.ts';
 import { UpDownBadge } from '../shell/standing.tsx';
 import { Empty, PageTitle, Shown } from '../shell/states.tsx';
 import { endRoute, routesQuery, testRoute } from './queries.ts';
@@ -41,7 +42,7 @@ export function RouteSettings() {
 }
 
 function OneRoute({ route, onEdit }: { route: Route; onEdit: () => void }) {
-  const { t, word, number } = useWords();
+  const { t, word, label, number } = useWords();
   const me = useMe();
   const [to, setTo] = useState(route.kind === 'smpp' ? '' : me.email);
   const test = useDeed({ run: () => testRoute(route.id, to), touches: ['routes'], done: t('routes.tested') });
@@ -61,7 +62,9 @@ function OneRoute({ route, onEdit }: { route: Route; onEdit: () => void }) {
             {word('route-kind', route.kind)} · {config.host}:{config.port} ·{' '}
             {route.kind === 'smpp' ? (config as SmppConfig).sender : 'from' in config ? config.from : ''}
           </Text>
-          {route.state === 'down' && route.stateReason && <Text size="sm">{route.stateReason}</Text>}
+          {route.state === 'down' && route.stateReason && (
+            <Text size="sm">{reasonSentence(label, route.stateReason)}</Text>
+          )}
           {route.queued > 0 && (
             <Text size="sm">{t('routes.queued', { count: route.queued, shown: number(route.queued) })}</Text>
           )}
