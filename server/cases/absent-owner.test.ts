@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { CasePage } from '../../contract/cases.ts';
 import type { Absence } from '../../contract/teams.ts';
 import { makeNetwork, setSettings } from '../../tests/support/network.ts';
 import { ENGINES, openTestPlatform, type TestPlatform } from '../../tests/support/test-platform.ts';
@@ -7,7 +8,7 @@ import { createFlow, type Flow } from '../flow.ts';
 import type { Actor } from '../platform/actor.ts';
 import { createHttp, type Http } from '../platform/http.ts';
 import { newId } from '../platform/ids.ts';
-import { teamRoutes } from '../teams/index.ts';
+import { leadsOf, presentAmong, teamRoutes } from '../teams/index.ts';
 import { caseRoutes, openCase } from './index.ts';
 
 const HOUR = 3_600_000;
@@ -99,6 +100,48 @@ describe.each(ENGINES)('cases of somebody who is not there, on %s', (engine) => 
     return answer.json<Absence>().id;
   };
   const back = (id: string) => http.inject({ method: 'DELETE', url: `/api/v1/absences/${id}` });
+  /**
+   * Open cases that stand in no list of anybody who answers for them: their owner, who must be there, else the people of their team, who leads it, and
+   * managers, who alone may see complaints about conduct. */
+  const unreached = async (): Promise<string[]> => {
+    const { db } = platform.database;
+    const now = platform.clock.business();
+    const before = actor;
+    const listOf = async (staffId: string, view: string): Promise<string[]> => {
+      const [person] = await rows(
+        sql<{
+          roles: Extract<Actor, { kind: 'staff' }>['roles'];
+        }>`SELECT roles FROM staff WHERE id = ${staffId} AND ended_at IS NULL`,
+      );
+      if (!person) return [];
+      actor = { kind: 'staff', id: staffId, roles: person.roles };
+      const answer = await http.inject({ url: `/api/v1/cases?view=${view}&limit=100` });
+      expect(answer.statusCode, answer.body).toBe(200);
+      return answer.json<CasePage>().cases.map(({ id }) => id);
+    };
+    const open = await rows(
+      sql<{
+        id: string;
+        owner: string | null;
+        team: string;
+      }>`SELECT id, owner_id AS owner, team_id AS team FROM cases WHERE ended_at IS NULL`,
+    );
+    const found = new Set<string>();
+    for (const owner of new Set(open.flatMap((one) => one.owner ?? [])))
+      if ((await presentAmong(db, [owner], now)).length > 0)
+        for (const id of await listOf(owner, 'mine')) found.add(id);
+    for (const team of new Set(open.flatMap((one) => (one.owner === null ? [one.team] : [])))) {
+      const people = await rows(
+        sql<{
+          id: string;
+        }>`SELECT staff_id AS id FROM team_members WHERE team_id = ${team} UNION SELECT id FROM staff WHERE roles && '{manager,administrator}'`,
+      );
+      for (const id of new Set([...people.map((person) => person.id), ...(await leadsOf(db, team, now))]))
+        for (const one of await listOf(id, 'unassigned')) found.add(one);
+    }
+    actor = before;
+    return open.flatMap(({ id }) => (found.has(id) ? [] : [id]));
+  };
 
   beforeAll(async () => {
     platform = await openTestPlatform(engine);
@@ -169,6 +212,7 @@ describe.each(ENGINES)('cases of somebody who is not there, on %s', (engine) => 
     await settle();
     const owners = await Promise.all(ids.map(ownerOf));
     expect(owners).not.toContain('anna');
+    expect(await unreached()).toEqual([]);
     for (const [place, id] of ids.entries()) {
       expect(await promiseOwners(id)).toEqual([owners[place]]);
       expect(await passedOn(id)).toMatchObject([
@@ -232,6 +276,10 @@ describe.each(ENGINES)('cases of somebody who is not there, on %s', (engine) => 
     await settle();
     expect(await ownerOf(id)).toBeNull();
     expect(await promiseOwners(id)).toEqual([null]);
+    // Nobody is there, and still it stands in the lists of those who answer for it, the complaint too.
+    expect([await ownerOf(conduct), await unreached()]).toEqual([null, []]);
+    const ended = await http.inject({ method: 'DELETE', url: `/api/v1/teams/${teams.Care}` });
+    expect(ended.statusCode).toBe(409);
     const moves = (await passedOn(id)).length;
     platform.clock.advance(HOUR);
     await settle();
@@ -263,5 +311,21 @@ describe.each(ENGINES)('cases of somebody who is not there, on %s', (engine) => 
     expect(owners.find(({ owner }) => owner === 'carla')?.count).toBe(2);
     expect(owners.find(({ owner }) => owner === 'lea')?.count).toBe(3);
     expect((await passedOn(ids[0] ?? ''))[0]?.data).toMatchObject({ because: 'left' });
+    expect(await unreached()).toEqual([]);
+  });
+
+  test('given everybody of a team leaves and it is ended whatever the rule, then its cases stand in the lists of managers', async () => {
+    await sql`UPDATE staff SET ended_at = now() WHERE id IN ('bice', 'carla', 'lea')`.execute(platform.database.db);
+    await settle();
+    expect(await unreached()).toEqual([]);
+    await sql`UPDATE teams SET ended_at = ${platform.clock.business()} WHERE id = ${teams.Care}`.execute(
+      platform.database.db,
+    );
+    await sql`UPDATE cases SET owner_id = NULL WHERE id IN (SELECT id FROM cases WHERE ended_at IS NULL LIMIT 5)`.execute(
+      platform.database.db,
+    );
+    await settle();
+    expect(await unreached()).toEqual([]);
+    expect(await rows(sql<object>`SELECT 1 FROM cases WHERE ended_at IS NULL`)).toHaveLength(25);
   });
 });

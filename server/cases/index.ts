@@ -17,7 +17,7 @@ export { countCases } from './figures-store.ts';
 export { addMessage, askForCall, cancelCase, chooseChannel, confirmFix, denyFix, makeFormal } from './hear.ts';
 export { noteCertifiedFate } from './legal-receipt.ts';
 export { runMassActs } from './mass-run.ts';
-export { attachmentsOf, casesOfMessages } from './message-store.ts';
+export { askedSince, attachmentsOf, casesOfMessages } from './message-store.ts';
 export { type MovedCases, moveCases, moveCasesBack } from './move-cases.ts';
 export { spokenNumber } from './number.ts';
 export { openCase } from './open-case.ts';

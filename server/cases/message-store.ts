@@ -43,6 +43,14 @@ export async function insertAttachments(
     );
 }
 
+/** Whether one of these parties was answered, or asked something, since then; acknowledgements and reports of where it stands are neither. */
+export async function askedSince(db: Db, partyIds: readonly string[], since: Date): Promise<boolean> {
+  if (partyIds.length === 0) return false;
+  const { rows } = await sql`SELECT 1 FROM messages WHERE party_id = ANY(${[...partyIds]}::uuid[]) AND direction = 'out'
+    AND kind IN ('answer', 'question', 'fix-question') AND said_at > ${since} LIMIT 1`.execute(db);
+  return rows.length > 0;
+}
+
 /** Messages of a case in order, after a number; at most `limit`. `visibilities`: which of them. */
 export async function messagesOf(
   db: Db,

@@ -27,6 +27,21 @@ describe('what an answer says', () => {
     ['grazie', null, false],
     ['ok', 'yes', true],
     ['ok, tutto a posto grazie', 'yes', false],
+    ['va bene', 'yes', true],
+    ['Funziona?', 'yes', true],
+    ['1?', 'yes', true],
+    ['nn va', 'no', true],
+    ['Purtroppo no', 'no', false],
+    ['No, per niente', 'no', true],
+    ['Not yet', 'no', false],
+    ['non funzionano i telefoni', 'no', true],
+    ['Non ho più problemi, grazie', null, true],
+    ['No problem', null, true],
+    ['Nessun problema', null, true],
+    ['no, adesso funziona', null, true],
+    ['Non lo so, provo stasera', null, true],
+    ['not at home yet', null, true],
+    ['prima non funzionava, ora vedo', null, true],
   ])('%s → %s', (text, answer, more) => {
     expect(readReply(text)).toMatchObject({ answer, more });
   });

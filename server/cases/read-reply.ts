@@ -46,7 +46,6 @@ const YES = [
   'tutto ok',
   'tutto a posto',
   'tutto bene',
-  'va bene',
   'problema risolto',
   'risolto tutto',
   'risolto',
@@ -73,6 +72,10 @@ const NO = [
   '0',
   'no',
   'non',
+  'non ancora',
+  'assolutamente no',
+  'direi di no',
+  'purtroppo no',
   'niente',
   'ancora no',
   'ancora niente',
@@ -85,6 +88,11 @@ const NO = [
   'ancora guasta',
   'nope',
   'not',
+  'not yet',
+  'not at all',
+  'not really',
+  'unfortunately no',
+  'unfortunately not',
   'still not',
   'still no',
   'still down',
@@ -99,7 +107,14 @@ const NO = [
 
 /** Anywhere in a text: who says so doesn't say yes. */
 const DENIES =
-  /\b(non (mi )?(funziona|va|naviga|si connette|e risolto|ho linea)|ancora (non|ferm[ao]|guast[ao]|senza)|not work|doesnt work|does not work|isnt work|is not work|still (not|no|down|broken|nothing))/;
+  /\b(non (mi |ci )?((funziona(no)?|va|vanno|naviga|si connette|e risolto|ho linea)\b)|ancora (non|ferm[ao]|guast[ao]|senza)|not work|doesnt work|does not work|isnt work|is not work|still (not|no|down|broken|nothing))/;
+
+/** Begins like a no, and is none: "no problem", "non ho più problemi". */
+const NO_TROUBLE =
+  /^(no|niente|nessun) (problem|worries|idea|da dire)|\b(non|no) (ho |ci sono |abbiamo |more )?(piu )?problem/;
+
+/** A no only if nothing follows: "non lo so", "not at home yet" are for a person. */
+const NEGATIONS: ReadonlySet<string> = new Set(['non', 'not']);
 
 /** Lower case, without accents, marks and apostrophes; words parted by single blanks. */
 const fold = (text: string): string =>
@@ -110,6 +125,7 @@ const fold = (text: string): string =>
     .toLowerCase()
     .replaceAll(/['’`´]/g, '')
     .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
+    .replaceAll(/\bnn\b/g, 'non')
     .trim();
 
 const longestAtStart = (text: string, phrases: readonly string[]): string =>
@@ -130,11 +146,20 @@ export function readReply(text: string, number = ''): Verdict {
   const plain = essence(whole);
   if (plain === '') return { answer: null, more: false, thanks: true };
   // A bare "ok" may mean that it works, or that they will try: a person reads it.
-  if (plain === 'ok') return { answer: 'yes', more: true, thanks: true };
+  if (plain === 'ok' || plain === 'va bene' || plain === 'ok va bene')
+    return { answer: 'yes', more: true, thanks: true };
+  const unclear: Verdict = { answer: null, more: true, thanks: false };
   const no = longestAtStart(plain, NO);
-  if (no !== '' || DENIES.test(whole)) return { answer: 'no', more: plain !== no, thanks: false };
+  if (DENIES.test(whole)) return { answer: 'no', more: plain !== no, thanks: false };
+  if (NO_TROUBLE.test(plain)) return unclear;
+  if (no !== '') {
+    const rest = plain.slice(no.length).trim();
+    const isAnswer = rest === '' || (!NEGATIONS.has(no) && longestAtStart(rest, YES) === '');
+    return isAnswer ? { answer: 'no', more: rest !== '', thanks: false } : unclear;
+  }
   const agreed = plain.replace(/^ok /, '');
   const yes = longestAtStart(agreed, YES);
-  if (yes !== '') return { answer: 'yes', more: agreed !== yes, thanks: false };
-  return { answer: null, more: true, thanks: false };
+  // "Funziona?" asks back.
+  if (yes !== '') return { answer: 'yes', more: agreed !== yes || text.includes('?'), thanks: false };
+  return unclear;
 }

@@ -61,6 +61,12 @@ export interface Saying {
   change?: Partial<CaseRecord>;
 }
 
+function standingOf({ state, waitingFor }: CaseRecord): CaseText['standing'] {
+  if (state === 'received' || state === 'acknowledged') return 'unread';
+  if (state !== 'waiting' || waitingFor === 'customer') return null;
+  return waitingFor === 'technical' ? 'technical' : 'outside';
+}
+
 /** Whose words they are: what the customer did makes the product answer, and a standing report is nobody's own words. */
 const authorOf = (actor: Actor, kind: Saying['kind']): Actor =>
   actor.kind === 'rule' || (actor.kind === 'staff' && kind !== 'state') ? actor : AUTOMATIC_ANSWER;
@@ -125,6 +131,7 @@ export async function sayToCustomer(
     opensAt:
       saying.kind === 'acknowledgement' && !isWorkingTime(hours, now) ? nextOpening(hours, now).toISOString() : null,
     team: saying.team ?? null,
+    standing: standingOf(record),
     legalBy: record.formalAt
       ? new Date(record.formalAt.getTime() + settings.cases.formalDays * DAY).toISOString()
       : null,

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import type { Topic } from '../../contract/cases.ts';
 import type { Db, Tx } from '../platform/database/database.ts';
 import { read, write } from '../platform/database/statements.ts';
 import { newId } from '../platform/ids.ts';
@@ -128,18 +129,18 @@ export async function openCasesOf(db: Db, partyIds: readonly string[]): Promise<
 
 /**
  * The cases of a party that have not ended, newest first, and those that ended at or after `since`, latest first; at most 200. `vague`: it began with words that make sense
- * only after others.
+ * only after others; `touched`: topics that its first words spoke for.
  */
 export async function casesAround(
   db: Db,
   partyId: string,
   since: Date,
-): Promise<{ open: (CaseKey & { vague: boolean })[]; recent: CaseKey[] }> {
+): Promise<{ open: (CaseKey & { vague: boolean; touched: Topic[] })[]; recent: CaseKey[] }> {
   const rows = await read(
     db,
     sql<
-      CaseKey & { vague: boolean }
-    >`SELECT ${KEY}, coalesce(triage->>'vague' = 'true' AND topic = 'other', false) AS vague FROM cases
+      CaseKey & { vague: boolean; touched: Topic[] }
+    >`SELECT ${KEY}, coalesce(triage->>'vague' = 'true' AND topic = 'other', false) AS vague, coalesce(triage->'touched', '[]') AS touched FROM cases
     WHERE party_id = ${partyId} AND (ended_at IS NULL OR ended_at >= ${since}) ORDER BY ended_at DESC NULLS FIRST, opened_at DESC, id DESC LIMIT ${MOST_KEYS}`,
   );
   return {

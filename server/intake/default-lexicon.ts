@@ -7,13 +7,13 @@ type Line = readonly [stems: string, topic: Topic, severity: Severity | null, we
 /** Stems divided by commas. What a fresh installation starts with; the operator edits it. */
 const ITALIAN: readonly Line[] = [
   [
-    'non funzion, non va, non naviga, non si connett, non ho linea, senza linea, senza internet, senza connession',
+    'non funzion, non va, non naviga, non si connett, non ho linea, senza linea, senza internet, senza connession, senza telefono, senza rete, niente internet, niente linea, niente telefono, non ho internet',
     'line down',
     'major',
     3,
   ],
   [
-    'linea mort, linea ferm, linea isolat, isolat, guast, interruzion, assenza di linea, nessun segnale, manca il segnale',
+    'linea mort, linea ferm, linea isolat, isolat, guast, interruzion, assenza di linea, nessun segnale, manca il segnale, segnale assente, rete assente, tutto bloccat, linea bloccat, internet bloccat, non riesco a naviga, non riesco a collega, non riesco a connett, non fung, non funzia, nn va, nn funzion, nn fung',
     'line down',
     'major',
     3,
@@ -30,8 +30,18 @@ const ITALIAN: readonly Line[] = [
     'major',
     3,
   ],
-  ['cade, cadut, disconn, si stacca, intermitten', 'line slow', 'minor', 2],
-  ['lent, rallent, velocit, banda, ping, latenz, speedtest, buffering, lag', 'line slow', 'minor', 3],
+  [
+    'cade, cadut, disconn, si stacca, intermitten, connessione salta, linea salta, va a scatti, singhiozz, linea disturbat, gracchia',
+    'line slow',
+    'minor',
+    2,
+  ],
+  [
+    'lent, rallent, velocit, banda, ping, latenz, speedtest, buffering, lagga, pianissimo, va piano',
+    'line slow',
+    'minor',
+    3,
+  ],
   [
     'attivazion, attivare, attivat, allaccio, allacciament, nuova linea, in attesa di attivazione',
     'activation',
@@ -51,12 +61,17 @@ const ITALIAN: readonly Line[] = [
     2,
   ],
   [
-    'fattur, bollett, addebit, importo, pagament, rimbors, canone, costo, euro, rid, sepa, doppio addebito',
+    'fattur, bollett, addebit, importo, pagament, rimbors, canone, costo del, costo di, costi, euro, pagato due, pagato doppio, pagato il doppio, miei soldi, ridatemi i soldi, iban, addebito rid, sepa, doppio addebito',
     'bill',
     'minor',
     3,
   ],
-  ['disdett, recess, recedere, cessazion, chiudere il contratto, disattiva, penale', 'ending', 'minor', 3],
+  [
+    'disdett, disdir, disdic, recess, recedere, cessazion, chiudere il contratto, disattiva, penale',
+    'ending',
+    'minor',
+    3,
+  ],
   ['limitazion, limitat, soglia, giga finit, ore finite, rallentamento per consumo', 'limit', 'minor', 2],
   ['router, modem, apparato, antenna, alimentator, wifi, wi fi, decoder, fritz', 'equipment', 'minor', 2],
   [
@@ -77,20 +92,30 @@ const ITALIAN: readonly Line[] = [
 
 const ENGLISH: readonly Line[] = [
   [
-    'not working, does not work, doesn t work, no internet, no connection, no line, no signal, no service, is down, line dead',
+    'not working, nothing works, does not work, doesn t work, no internet, no connection, no line, no signal, no service, is down, line dead',
     'line down',
     'major',
     3,
   ],
-  ['outage, dead, cut off, fault, broken, can t connect, cannot connect, offline', 'line down', 'major', 3],
+  [
+    'outage, dead, cut off, fault, broken, can t connect, cannot connect, can t get online, cannot get online, no wifi, offline',
+    'line down',
+    'major',
+    3,
+  ],
   ['drops, dropping, disconnect, intermittent, keeps falling', 'line slow', 'minor', 2],
-  ['slow, speed, bandwidth, latency, ping, lag, buffering', 'line slow', 'minor', 3],
+  ['slow, speed, bandwidth, latency, ping, lagging, laggy, buffering', 'line slow', 'minor', 3],
   ['activat, installation, new line, set up my line', 'activation', 'minor', 3],
   ['migrat, porting, port my number, switch from, previous operator, switch provider', 'migration', 'minor', 3],
   ['technician, engineer, appointment, visit, nobody came, no show', 'visit', 'minor', 2],
   ['invoice, bill, charge, payment, refund, direct debit, overcharg', 'bill', 'minor', 3],
-  ['cancel my contract, terminat, withdraw, end my contract, close my account, penalty', 'ending', 'minor', 3],
-  ['limit, throttl, cap, allowance', 'limit', 'minor', 2],
+  [
+    'cancel my contract, cancel the contract, cancel my subscription, terminat, withdraw, end my contract, close my account, penalty',
+    'ending',
+    'minor',
+    3,
+  ],
+  ['limit, throttl, data cap, capped, allowance', 'limit', 'minor', 2],
   ['router, modem, antenna, wifi, wi fi, power supply', 'equipment', 'minor', 2],
   [
     'privacy, personal data, gdpr, change my address, change of address, change my email, account holder',

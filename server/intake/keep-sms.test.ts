@@ -37,7 +37,19 @@ describe.each(ENGINES)('short messages as they come, on %s', (engine) => {
     expect(await said('STOP')).not.toBeNull();
     platform.clock.advance(15 * 60_000 + 1);
     expect(await said('STOP')).not.toBeNull();
-    expect(await texts()).toEqual(['STOP', 'START', 'STOP', 'STOP']);
+    expect(await texts()).toEqual(['STOP', 'STOP', 'START', 'STOP', 'STOP']);
+    const { rows } = await sql<{ decision: string | null }>`SELECT decision FROM inbound_messages ORDER BY id`.execute(
+      platform.database.db,
+    );
+    expect(rows.map(({ decision }) => decision)).toEqual([null, 'repeat', null, null, null]);
+  });
+
+  test('given repeats that go on, then they are repeats for fifteen minutes after the first and no longer', async () => {
+    expect(await said('ancora niente')).not.toBeNull();
+    platform.clock.advance(10 * 60_000);
+    expect(await said('ancora niente')).toBeNull();
+    platform.clock.advance(10 * 60_000);
+    expect(await said('ancora niente')).not.toBeNull();
   });
 
   test('given a message in parts, in any order and one of them twice, then it is one message when the last is there', async () => {

@@ -1,20 +1,27 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
+import { askedSince } from '../cases/index.ts';
 import type { ChannelInbound } from '../channels/channel.ts';
+import { normaliseAddress, partiesAt } from '../customers/index.ts';
 import type { Tx } from '../platform/database/database.ts';
 import { recordEvents } from '../platform/events.ts';
 import { newId } from '../platform/ids.ts';
 import type { Platform } from '../platform/platform.ts';
+import { readSettings } from '../settings/index.ts';
 import { insertInbound } from './store.ts';
 
-/** The network delivers again what it had no answer for; within this time the same words of the same sender are such a repeat. */
+/**
+ * The network delivers again what it had no answer for; within this time the same words of the same sender are such a repeat, unless they were asked something in
+ * between: a second "0" to a second question is another answer.
+ */
 const REPEAT_MILLISECONDS = 15 * 60_000;
 /** How long a long message waits for its missing parts. */
 const PARTS_WAIT_MILLISECONDS = 10 * 60_000;
 
 /**
  * Keeps a short message, as received; it is worked off in the next round. Null when nothing whole is there yet, or when it is a repeat: the same content as
- * the sender's message before it, within fifteen minutes. (STOP, START, STOP are three messages, however fast.) Else its id.
+ * the sender's message before it, within fifteen minutes. (STOP, START, STOP are three messages, however fast.) Else its id. A repeat is kept with that
+ * decision, so that a person can make a case of it.
  */
 export async function keepSms(
   tx: Tx,
@@ -69,14 +76,17 @@ async function keep(
   const receivedAt = platform.clock.business();
   const since = new Date(receivedAt.getTime() - REPEAT_MILLISECONDS * platform.clock.speed);
   const content = createHash('sha256').update(`${routeId}\n${sender}\n`).update(raw).digest('base64url');
-  const { rows } = await sql<{
-    id: string;
-    content_hash: string;
-    received_at: Date;
-  }>`SELECT id, content_hash, received_at FROM inbound_messages
-    WHERE channel = 'sms' AND sender = ${sender} ORDER BY received_at DESC, id DESC LIMIT 1`.execute(tx);
+  const { rows } = await sql<{ id: string; content_hash: string; since: Date | null }>`SELECT id, content_hash,
+      (SELECT max(received_at) FROM inbound_messages WHERE channel = 'sms' AND sender = ${sender} AND decision IS DISTINCT FROM 'repeat') AS since
+    FROM inbound_messages WHERE channel = 'sms' AND sender = ${sender} ORDER BY received_at DESC, id DESC LIMIT 1`.execute(
+    tx,
+  );
   const [before] = rows;
-  if (before && before.received_at >= since && before.content_hash.startsWith(`${content}.`)) return null;
+  const isRepeat =
+    before?.since != null &&
+    before.since >= since &&
+    before.content_hash.startsWith(`${content}.`) &&
+    !(await wasAsked(tx, sender, before.since));
   const id = newId();
   const isNew = await insertInbound(tx, {
     id,
@@ -89,15 +99,28 @@ async function keep(
     quiet: false,
     raw,
     rawBlob: null,
-    facts: {},
+    facts: isRepeat ? { why: 'the same words came before' } : {},
     contentHash: `${content}.${before?.id ?? 'first'}`,
+    ...(isRepeat ? { decision: 'repeat' } : {}),
   });
-  if (!isNew) return null;
+  if (!isNew || isRepeat) return null;
   // Wakes the worker: it is answered at once.
   await recordEvents(tx, platform.clock, { kind: 'channel', name: 'sms' }, [
     { kind: 'message.received', subjectKind: 'inbound', subjectId: id, data: { channel: 'sms' } },
   ]);
   return id;
+}
+
+/** Whether whoever has this number was asked or answered something by us since then, beyond what is said by itself. */
+async function wasAsked(tx: Tx, sender: string, since: Date): Promise<boolean> {
+  const { operator } = await readSettings(tx);
+  const address = normaliseAddress('sms', sender, operator.country);
+  const parties = address ? await partiesAt(tx, 'sms', address) : [];
+  return await askedSince(
+    tx,
+    parties.map(({ partyId }) => partyId),
+    since,
+  );
 }
 
 /** Long messages whose missing parts did not come in time are taken as they are. Returns how many. */

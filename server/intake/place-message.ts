@@ -28,6 +28,7 @@ import { type Triage, triage } from './triage.ts';
 
 const DAY = 86_400_000;
 const LONGEST_BODY = 200_000;
+const MOST_TOUCHED = 4;
 const LONGEST_HTML = 1_000_000;
 
 /** Where a message ended. */
@@ -216,6 +217,7 @@ export async function placeMessage(
       resourceId: service?.resourceId ?? (place ? await onlyResourceIn(tx, place.code) : null),
       reasons: {
         ...reasonsOf(look, identity),
+        touched: look.spokenOf.map(({ topic }) => topic).slice(0, MOST_TOUCHED),
         vague: look.topic === 'other' && (isReminder(words) || isShort(reading.text)),
       },
     },

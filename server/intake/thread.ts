@@ -12,6 +12,8 @@ export interface CaseAt {
   endedAt: Date | null;
   /** It began with words that make sense only after others, which were late: what comes next is its matter. */
   vague?: boolean;
+  /** Topics that its first words spoke for, beside the one that it has. */
+  touched?: readonly Topic[];
 }
 
 export interface ThreadFacts {
@@ -142,6 +144,11 @@ function ownMatter(facts: ThreadFacts): Threading {
   const near = open.filter(({ topic }) => about.some((one) => sameMatter(topic, one)) && topic !== 'other');
   const [best] = same.length > 0 ? same : near;
   if (best) return join(best, facts.isReminder ? 'reminder' : 'same topic');
+  const spokenOf = (found: CaseAt): boolean =>
+    (found.touched ?? []).some((spoken) => about.some((one) => one !== 'other' && sameMatter(spoken, one)));
+  const within = open.find(spokenOf);
+  // Two things in one message are one case: pressing about the second is a reminder like any other.
+  if (within && (facts.isReminder || facts.isShort)) return join(within, facts.isReminder ? 'reminder' : 'same topic');
   const vague = open.find((found) => found.vague);
   if (vague) return join(vague, 'short words');
   const [last] = open;
@@ -157,7 +164,9 @@ function ownMatter(facts: ThreadFacts): Threading {
     return join(lastEnded, 'ended lately');
   const touches = ({ topic }: CaseAt): boolean => (facts.touched ?? []).some((one) => sameMatter(topic, one));
   const unclear = (found: CaseAt): Doubt[] => [
-    found.topic === 'other' || facts.topic === 'other' || touches(found) ? 'topic not clear' : 'other topic',
+    found.topic === 'other' || facts.topic === 'other' || touches(found) || spokenOf(found)
+      ? 'topic not clear'
+      : 'other topic',
     ...(open.length > 1 ? (['several open cases'] as const) : []),
   ];
   const askedAbout = [...open, ...(again ? [again] : [])].slice(0, MOST_PROPOSED);

@@ -84,7 +84,7 @@ export async function sitDown(
     javaScriptEnabled: options.javaScript ?? true,
     colorScheme: options.colours ?? 'light',
   });
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   const troubles: string[] = [];
   page.on('pageerror', (error) => troubles.push(`error: ${error.message}`));

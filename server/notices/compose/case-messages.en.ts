@@ -19,7 +19,8 @@ export const caseEnglish: Record<keyof typeof caseItalian, string> = {
   'case.acknowledgement.subject': 'Report received ({topic}), answer {by}',
   'case.incident.subject': 'Known fault: {place}, {end, select, known {back {by}} other {next word {by}}}',
   'case.incident.linked': 'Your report ({topic}) is part of this fault.',
-  'case.state.what': 'your new message is with the same case: we are working on it.',
+  'case.state.what':
+    'your new message is with the same case: {standing, select, unread {a person is looking at it} technical {it is with our technicians} outside {we are waiting for another company} other {we are working on it}}.',
   'case.state.subject': 'Message received, answer {by}',
   'case.reopened.what': 'the problem ({topic}) is not over: we reopened the case and a supervisor has it.',
   'case.reopened.subject': 'Case reopened, answer {by}',

@@ -20,7 +20,8 @@ export const caseItalian = {
   'case.acknowledgement.subject': 'Segnalazione ricevuta ({topic}), risposta {by}',
   'case.incident.subject': 'Guasto noto: {place}, {end, select, known {torna {by}} other {prossimo avviso {by}}}',
   'case.incident.linked': 'La Sua segnalazione ({topic}) fa parte di questo guasto.',
-  'case.state.what': 'abbiamo unito il Suo nuovo messaggio alla pratica: ci stiamo lavorando.',
+  'case.state.what':
+    "abbiamo unito il Suo nuovo messaggio alla pratica: {standing, select, unread {una persona la esamina} technical {ora tocca alla squadra tecnica} outside {aspettiamo un''altra azienda} other {ci stiamo lavorando}}.",
   'case.state.subject': 'Messaggio ricevuto, risposta {by}',
   'case.reopened.what':
     'il problema ({topic}) non è finito: abbiamo riaperto la pratica e se ne occupa un responsabile.',

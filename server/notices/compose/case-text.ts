@@ -42,6 +42,8 @@ export interface CaseText {
   /** Outside working hours: when work begins again. */
   opensAt?: string | null;
   team?: string | null;
+  /** With whom it is: read by nobody yet, with the technical side, with another company; default: it is worked on. */
+  standing?: 'unread' | 'technical' | 'outside' | null;
   /** By when the law wants a formal complaint answered. */
   legalBy?: string | null;
   reopenDays: number;

@@ -51,6 +51,24 @@ describe('what customers read about their case (change a sentence here only afte
       'Lagolink: abbiamo ricevuto la Sua segnalazione (linea ferma). Una persona la esamina. Le rispondiamo entro le 18:30 di oggi. Pratica 26 0418 731.',
     ],
     [
+      'pressed before anybody has read it',
+      { kind: 'state', standing: 'unread' },
+      'it',
+      'Lagolink: abbiamo unito il Suo nuovo messaggio alla pratica: una persona la esamina. Le rispondiamo entro le 18:30 di oggi. Pratica 26 0418 731.',
+    ],
+    [
+      'pressed while the technical side has it',
+      { kind: 'state', standing: 'technical' },
+      'en',
+      'Lagolink: your new message is with the same case: it is with our technicians. We answer by 18:30 today. Tel. 0323 555123. Case 26 0418 731.',
+    ],
+    [
+      'pressed while another company has it',
+      { kind: 'state', standing: 'outside' },
+      'it',
+      "Lagolink: abbiamo unito il Suo nuovo messaggio alla pratica: aspettiamo un'altra azienda. Le rispondiamo entro le 18:30 di oggi. Pratica 26 0418 731.",
+    ],
+    [
       'acknowledgement behind an incident',
       { incident },
       'it',

@@ -57,6 +57,7 @@ function sayIt(text: CaseText, to: CaseRecipient): Said {
     opens: time('at', text.opensAt),
     called: text.call ? 'yes' : 'no',
     team: oneLine(text.team ?? ''),
+    standing: text.standing ?? 'working',
     words: words === '' ? 'none' : to.channel === 'sms' ? oneLine(words) : words,
     days: String(text.reopenDays),
     place: '',
