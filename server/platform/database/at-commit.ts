@@ -1,4 +1,4 @@
-import type { Db, Tx } from './database.ts';
+import type { Db, Tx } from './tx.ts';
 
 const waiting = new WeakMap<Db, Map<string, () => Promise<void>>>();
 

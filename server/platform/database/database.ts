@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { CompiledQuery, Kysely, PostgresDialect, type Transaction } from 'kysely';
+import { CompiledQuery, Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { Failure } from '../errors.ts';
 import type { Logger } from '../log.ts';
@@ -7,12 +7,9 @@ import { doAtCommit } from './at-commit.ts';
 import { EmbeddedEngine } from './embedded.ts';
 import { takeDataFolder } from './lock-file.ts';
 import { sendWell } from './statements.ts';
+import type { Db, Tx } from './tx.ts';
 
-/** A connection or a transaction: stores narrow it to their own tables with `withTables<…>()`. */
-// biome-ignore lint/complexity/noBannedTypes: no table is known here; each store adds its own.
-export type Db = Kysely<{}>;
-// biome-ignore lint/complexity/noBannedTypes: as above.
-export type Tx = Transaction<{}>;
+export type { Db, Tx };
 
 export interface DatabaseOptions {
   /** `postgres://…`, or null for the embedded engine. */

@@ -1,4 +1,4 @@
-import type { Db } from './database.ts';
+import type { Db } from './tx.ts';
 
 const known = new WeakMap<Db, Map<string, Promise<unknown>>>();
 

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type pg from 'pg';
-import type { Db, Tx } from './database.ts';
+import type { Db, Tx } from './tx.ts';
 
 /** So many statements are known by name on a connection at most; those that come after are sent in full each time. */
 const MOST_NAMED = 1000;
