@@ -27,7 +27,7 @@ export type WaitFor = <Found>(
 ) => Promise<Found>;
 
 /** System milliseconds that the product is given beyond the business time that a step takes by rule. */
-const GRACE_MILLISECONDS = 90_000;
+const GRACE_MILLISECONDS = 180_000;
 const POLL_MILLISECONDS = 400;
 export const MINUTE = 60_000;
 

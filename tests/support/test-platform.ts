@@ -23,8 +23,13 @@ export async function openTestPlatform(
   engine: Engine,
   options: { clock?: Clock; migrated?: boolean } = {},
 ): Promise<TestPlatform> {
-  const { database, dataFolder, drop } = await openTestDatabase(engine);
-  if (options.migrated !== false) await migrate(database);
+  const migrated = options.migrated !== false;
+  const used = migrated ? ready[engine].pop() : undefined;
+  const schema = used?.schema ?? newSchemaName();
+  const dataFolder = mkdtempSync(join(tmpdir(), 'filodiretto-test-'));
+  const database = await openSchema(engine, schema, dataFolder);
+  if (migrated && !used) await migrate(database);
+  const fresh = migrated ? (used ?? { schema, shape: await shapeOf(database) }) : null;
   return {
     database,
     clock:
@@ -36,36 +41,71 @@ export async function openTestPlatform(
     dataFolder,
     close: async () => {
       await database.close();
-      await drop();
+      rmSync(dataFolder, { recursive: true, force: true });
+      if (fresh && (await makeEmpty(engine, fresh))) ready[engine].push(fresh);
+      else await drop(engine, schema);
     },
   };
 }
 
-async function openTestDatabase(
-  engine: Engine,
-): Promise<{ database: Database; dataFolder: string; drop: () => Promise<void> }> {
-  const dataFolder = mkdtempSync(join(tmpdir(), 'filodiretto-test-'));
+const openSchema = async (engine: Engine, schema: string, dataFolder: string): Promise<Database> => {
   const log = createLog('silent');
-  if (engine === 'embedded') {
-    const shared = await sharedEngine();
-    const schema = newSchemaName();
-    const database = openOnEngine(shared, { schema, log }, async () => {});
-    const drop = async (): Promise<void> => {
-      const cleaner = openOnEngine(shared, { schema, log }, async () => {});
-      await cleaner.pool.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
-      await cleaner.close();
-      rmSync(dataFolder, { recursive: true, force: true });
-    };
-    return { database, dataFolder, drop };
+  return engine === 'embedded'
+    ? openOnEngine(await sharedEngine(), { schema, log }, async () => {})
+    : await openDatabase({ url: testPostgresUrl(), dataFolder, schema, log });
+};
+
+async function drop(engine: Engine, schema: string): Promise<void> {
+  if (engine === 'postgresql') return await dropSchema(schema);
+  const cleaner = await openSchema(engine, schema, '');
+  await cleaner.pool.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
+  await cleaner.close();
+}
+
+/** A migrated schema of this test file, with what is in it by name. */
+interface Ready {
+  schema: string;
+  shape: string;
+}
+
+/** Those that are as good as new. To migrate one takes longer than most tests, to empty it a moment: the next test of the file takes it over. */
+const ready: Record<Engine, Ready[]> = { embedded: [], postgresql: [] };
+
+const shapeOf = async ({ pool, schema }: Database): Promise<string> =>
+  (
+    await pool.query<{ shape: string }>(
+      `SELECT (SELECT count(*) FROM schema_migrations) || string_agg(relname || relkind::text, ' ' ORDER BY relname) AS shape
+        FROM pg_class WHERE relnamespace = '${schema}'::regnamespace`,
+    )
+  ).rows[0]?.shape ?? '';
+
+/** Makes a schema as it was after its migrations; false where a test changed more than rows. */
+async function makeEmpty(engine: Engine, { schema, shape }: Ready): Promise<boolean> {
+  const cleaner = await openSchema(engine, schema, '');
+  try {
+    if ((await shapeOf(cleaner)) !== shape) return false;
+    const { rows: tables } = await cleaner.pool.query<{ name: string }>(
+      `SELECT relname AS name FROM pg_class WHERE relnamespace = '${schema}'::regnamespace AND relkind IN ('r', 'p')
+        AND NOT relispartition AND relname <> 'schema_migrations'`,
+    );
+    const { rows: filled } = await cleaner.pool.query<{ name: string }>(
+      tables.map(({ name }) => `SELECT '${name}' AS name WHERE EXISTS (SELECT FROM ${name})`).join(' UNION ALL '),
+    );
+    const { rows: counted } = await cleaner.pool.query<{ name: string }>(
+      `SELECT sequencename AS name FROM pg_sequences WHERE schemaname = '${schema}' AND last_value IS NOT NULL`,
+    );
+    await cleaner.pool.query(
+      [
+        `TRUNCATE ${filled.map(({ name }) => name).join(', ')} CASCADE`,
+        ...counted.map(({ name }) => `ALTER SEQUENCE ${name} RESTART`),
+        // What the migrations themselves put in.
+        'INSERT INTO installation DEFAULT VALUES',
+      ].join('; '),
+    );
+    return true;
+  } finally {
+    await cleaner.close();
   }
-  const url = testPostgresUrl();
-  const schema = newSchemaName();
-  const database = await openDatabase({ url, dataFolder, schema, log });
-  const drop = async (): Promise<void> => {
-    await dropSchema(schema);
-    rmSync(dataFolder, { recursive: true, force: true });
-  };
-  return { database, dataFolder, drop };
 }
 
 /** Opening an embedded engine takes a second or two: a test file has one, and each test a schema of its own in it. */
@@ -81,6 +121,8 @@ async function sharedEngine(): Promise<EmbeddedEngine> {
 }
 
 afterAll(async () => {
+  for (const { schema } of ready.postgresql.splice(0)) await dropSchema(schema);
+  ready.embedded.length = 0;
   await engineOfFile?.engine.close();
   if (engineOfFile) rmSync(engineOfFile.folder, { recursive: true, force: true });
   engineOfFile = null;
