@@ -352,6 +352,8 @@ describe.each(ENGINES)('the desk and its cases on %s', (engine) => {
     expect((await about(null)).body).toMatchObject({ service: null, resourceId: null });
     const promised = await ask('POST', `/cases/${one.id}/promise`, { nextWordBy: inHours(9), callBackBy: inHours(3) });
     expect(openKinds(promised.body)).toEqual(['call-back', 'case-next-word']);
+    // Nobody had written: the customer hears the time, not that a message came.
+    expect(promised.body.messages.at(-1)?.body).toMatch(/^Stiamo lavorando alla Sua pratica.*Le rispondiamo/s);
     await ask('POST', `/cases/${one.id}/heard`, { words: 'Ha capito, grazie' });
     expect(openKinds((await ask('GET', `/cases/${one.id}`)).body)).toEqual(['case-next-word']);
   });

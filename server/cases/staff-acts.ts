@@ -337,5 +337,5 @@ export async function setPromise(tx: Tx, ports: CasePorts, actor: Actor, id: str
     ownerId: record.ownerId,
   });
   // Said at once: a promise that nobody hears is none.
-  await sayToCustomer(tx, ports, actor, await takeCase(tx, ports, id), { kind: 'state', by: dueAt });
+  await sayToCustomer(tx, ports, actor, await takeCase(tx, ports, id), { kind: 'time-promised', by: dueAt });
 }

@@ -54,6 +54,8 @@ export const caseEnglish: Record<keyof typeof caseItalian, string> = {
   'case.formal.subject': 'Complaint registered, answer {legal}',
   'case.call-promised.what': 'you asked for a call ({topic}): we call you {by}.',
   'case.call-promised.subject': 'We call you {by}',
+  'case.time-promised.what': 'we are working on your case ({topic}).',
+  'case.time-promised.subject': 'Your case: we answer {by}',
 
   'case.until.word': 'We answer {by}.',
   'case.until.call': 'We call you {by}.',

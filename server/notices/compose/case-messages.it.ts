@@ -56,6 +56,8 @@ export const caseItalian = {
   'case.formal.subject': 'Reclamo registrato, risposta {legal}',
   'case.call-promised.what': 'ci ha chiesto una telefonata ({topic}): La chiamiamo {by}.',
   'case.call-promised.subject': 'La chiamiamo {by}',
+  'case.time-promised.what': 'stiamo lavorando alla Sua pratica ({topic}).',
+  'case.time-promised.subject': 'La Sua pratica: Le rispondiamo {by}',
 
   'case.until.word': 'Le rispondiamo {by}.',
   'case.until.call': 'La chiamiamo {by}.',

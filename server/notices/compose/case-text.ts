@@ -21,6 +21,7 @@ export const CASE_TEXT_KINDS = [
   'handed-over',
   'formal',
   'call-promised',
+  'time-promised',
 ] as const;
 export type CaseTextKind = (typeof CASE_TEXT_KINDS)[number];
 
