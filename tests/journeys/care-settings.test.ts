@@ -142,8 +142,8 @@ describe('care, set up in the desk', () => {
     await form.getByRole('button', { name: t('save') }).click();
 
     const mailbox = page.getByRole('region', { name: 'Assistenza', exact });
-    const refused = t('mailbox-reason.the mail server refuses user or password');
-    await mailbox.getByText(refused, { exact }).waitFor(patient);
+    const refused = t('reason.mailbox-login');
+    await mailbox.getByText(`${refused.charAt(0).toUpperCase()}${refused.slice(1)}.`, { exact }).waitFor(patient);
     await mailbox.getByRole('button', { name: t('mailboxes.test'), exact }).click();
     await mailbox.getByText(`${t('mailboxes.test.fails')} ${refused}`).waitFor();
     await more('Assistenza', t('edit'));
