@@ -34,6 +34,17 @@ export default defineConfig({
           name: 'journeys',
           // Two at a time: each has its own processes, ports, folder and schema, and mostly waits.
           include: ['tests/journeys/**/*.test.ts', 'tests/attacks/**/*.test.ts'],
+          exclude: ['tests/journeys/example*.test.ts'],
+          testTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'example',
+          // Its business clock runs 120 times as fast: beside others it would be too slow for its own promises.
+          include: ['tests/journeys/example*.test.ts'],
+          fileParallelism: false,
           testTimeout: 300_000,
         },
       },
