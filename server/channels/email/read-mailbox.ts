@@ -68,9 +68,10 @@ export class MailReader {
   #runOfSmall(mails: readonly FetchMessageObject[], from: number): FetchMessageObject[] {
     const run: FetchMessageObject[] = [];
     let bytes = 0;
+    const most = Math.min(SMALL, this.#config.maximumBytes ?? MAXIMUM_BYTES);
     for (const mail of mails.slice(from, from + MOST_TOGETHER)) {
       bytes += mail.size ?? 0;
-      const isSmall = mail.size !== undefined && mail.size <= SMALL && bytes <= BYTES_TOGETHER;
+      const isSmall = mail.size !== undefined && mail.size <= most && bytes <= BYTES_TOGETHER;
       if (run.length > 0 && (!isSmall || mail.uid === this.#stuck.uid)) break;
       run.push(mail);
       if (!isSmall || mail.uid === this.#stuck.uid) break;
