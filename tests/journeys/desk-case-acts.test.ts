@@ -91,7 +91,7 @@ describe('what can be done with a case at the desk', () => {
     await care.page.getByRole('tab', { name: t('write.hand-over') }).click();
     await choose(care.page, t('write.hand-over.team'), /Assistenza tecnica/);
     await care.page.getByRole('textbox', { name: t('write.hand-over.note') }).fill('Guardate il settore di Verbania.');
-    await care.page.keyboard.press('Control+Enter');
+    await care.page.getByRole('textbox', { name: t('write.hand-over.note') }).press('Control+Enter');
     await care.page.getByText(t('case-next.accept', { team: 'Assistenza tecnica' }), { exact }).waitFor();
 
     const { page } = technician;
@@ -214,7 +214,7 @@ describe('what can be done with a case at the desk', () => {
       await dialog.getByText(t(`case-act.heard.${answer}`), { exact }).click();
       await dialog.getByText(t(`case-act.heard.${answer}.help`)).waitFor();
       await dialog.getByRole('textbox', { name: t('case-act.heard.words') }).fill(words);
-      await page.keyboard.press('Control+Enter');
+      await dialog.getByRole('textbox', { name: t('case-act.heard.words') }).press('Control+Enter');
       await gone(dialog);
     };
     await fix();
