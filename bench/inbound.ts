@@ -14,6 +14,8 @@ import { BENCH_ENGINES, type BenchEngine, openBenchPlatform, percentile } from '
 const A_SECOND = 100;
 const SECONDS = 60;
 const CUSTOMERS = 2000;
+/** Before the figures count: a process that runs is measured, not one that starts. */
+const WARMING = 500;
 
 /**
  * A hundred SMS of customers a second for a minute: how long from stored to acknowledged (committed, in the outbox), at most, for 95 of 100. The baseline is the same storing
@@ -43,6 +45,10 @@ async function measure(engine: BenchEngine): Promise<Measurement> {
       );
       storing.push(performance.now() - begin);
     };
+    for (let turn = 0; turn < WARMING; turn++) await store(turn);
+    while ((await flow.round()) > 0);
+    storing.length = 0;
+    const since = new Date();
     const worker = await startWorker(platform, () => flow.round());
     const begin = performance.now();
     const running: Promise<void>[] = [];
@@ -61,7 +67,7 @@ async function measure(engine: BenchEngine): Promise<Measurement> {
     const { rows } = await sql<{
       seconds: number;
     }>`SELECT extract(epoch FROM worked_at - received_at)::float8 AS seconds
-      FROM inbound_messages`.execute(db);
+      FROM inbound_messages WHERE received_at >= ${since}`.execute(db);
     const value = percentile(
       rows.map(({ seconds }) => seconds * 1000),
       0.95,

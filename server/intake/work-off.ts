@@ -49,10 +49,13 @@ async function workOffInbound(ports: IntakePorts, setbacks: Setbacks): Promise<n
   const lane = async (): Promise<void> => {
     while (done < MOST_AT_ONCE) {
       const skipped = [...setbacks.skipped(clock.system()), ...elsewhere, ...busy.keys()];
-      const found = await nextInbounds(database.db, skipped, [...busy.values()], together);
-      if (found.length === 0) return;
+      // Enough for all lanes: while this one asked, others took the first of them.
+      const found = await nextInbounds(database.db, skipped, [...busy.values()], lanes * together);
       const others = new Set(busy.values());
-      const mine = found.filter(({ id, sender }) => !busy.has(id) && (sender === '' || !others.has(sender))); // another lane was faster
+      const mine = found
+        .filter(({ id, sender }) => !busy.has(id) && (sender === '' || !others.has(sender)))
+        .slice(0, together);
+      if (mine.length === 0) return;
       for (const { id, sender } of mine) busy.set(id, sender);
       const fates = await workOffSome(ports, setbacks, mine).finally(() => {
         for (const { id } of mine) busy.delete(id);
