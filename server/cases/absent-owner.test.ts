@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CasePage } from '../../contract/cases.ts';
 import type { Absence } from '../../contract/teams.ts';
+import { heardFrom } from '../../tests/support/incoming.ts';
 import { makeNetwork, setSettings } from '../../tests/support/network.ts';
 import { ENGINES, openTestPlatform, type TestPlatform } from '../../tests/support/test-platform.ts';
 import { createFlow, type Flow } from '../flow.ts';
@@ -44,20 +45,7 @@ describe.each(ENGINES)('cases of somebody who is not there, on %s', (engine) => 
           language: 'it',
           triage: { topic, severity: 'minor', serviceId: null, resourceId: null, reasons: {} },
           teamId: teams.Care ?? null,
-          message: {
-            channel: 'sms',
-            partyId: party?.id ?? null,
-            contactPointId: party?.phone ?? null,
-            claim: false,
-            language: 'it',
-            subject: null,
-            body: 'La fattura',
-            quoted: null,
-            html: null,
-            inboundId: null,
-            mailId: null,
-            attachments: [],
-          },
+          message: heardFrom(party?.id ?? '', party?.phone ?? null, 'La fattura'),
         },
       ),
     );

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { heardFrom } from '../../tests/support/incoming.ts';
 import { makeNetwork, setSettings, type TestNetwork } from '../../tests/support/network.ts';
 import { ENGINES, openTestPlatform, type TestPlatform } from '../../tests/support/test-platform.ts';
 import { createFlow, type Flow } from '../flow.ts';
@@ -57,21 +58,8 @@ describe.each(ENGINES)('cases on %s', (engine) => {
     if (!one) throw new Error('more customers are needed');
     return one;
   };
-  const says = (who: Customer, body: string, change: Partial<IncomingMessage> = {}): IncomingMessage => ({
-    channel: 'sms',
-    partyId: who.partyId,
-    contactPointId: who.phone,
-    claim: false,
-    language: 'it',
-    subject: null,
-    body,
-    quoted: null,
-    html: null,
-    inboundId: null,
-    mailId: null,
-    attachments: [],
-    ...change,
-  });
+  const says = (who: Customer, body: string, change: Partial<IncomingMessage> = {}): IncomingMessage =>
+    heardFrom(who.partyId, who.phone, body, change);
   const actor = (who: Customer): Actor => ({ kind: 'party', id: who.partyId, through: 'sms' });
   const opening = (who: Customer, change: Partial<Opening> = {}): Opening => ({
     partyId: who.partyId,

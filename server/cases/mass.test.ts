@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Case, CasePage } from '../../contract/cases.ts';
 import type { StaffRole } from '../../contract/deeds.ts';
 import type { MassAct, MassPreview, MassRecord } from '../../contract/mass.ts';
+import { heardFrom } from '../../tests/support/incoming.ts';
 import { makeNetwork, setSettings, type TestNetwork } from '../../tests/support/network.ts';
 import { ENGINES, openTestPlatform, type TestPlatform } from '../../tests/support/test-platform.ts';
 import { createFlow, type Flow } from '../flow.ts';
@@ -56,20 +57,13 @@ describe.each(ENGINES)('one act on many cases, on %s', (engine) => {
   const look = async ({ id }: Pick<Case, 'id'>): Promise<Case> => (await ask('GET', `/cases/${id}`)).body;
   const says = (made: Case, body: string) =>
     platform.database.transaction((tx) =>
-      addMessage(tx, flow.intake.cases, { kind: 'party', id: made.party.id, through: 'sms' }, made.id, {
-        channel: 'sms',
-        partyId: made.party.id,
-        contactPointId: made.contact?.id ?? null,
-        claim: false,
-        language: 'it',
-        subject: null,
-        body,
-        quoted: null,
-        html: null,
-        inboundId: null,
-        mailId: null,
-        attachments: [],
-      }),
+      addMessage(
+        tx,
+        flow.intake.cases,
+        { kind: 'party', id: made.party.id, through: 'sms' },
+        made.id,
+        heardFrom(made.party.id, made.contact?.id ?? null, body),
+      ),
     );
   const preview = async (act: MassAct): Promise<MassPreview> => {
     const seen = await ask<MassPreview>('POST', `/incidents/${incidentId}/cases/mass/preview`, act);

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Case, CaseMessage, CasePage } from '../../contract/cases.ts';
 import type { StaffRole } from '../../contract/deeds.ts';
+import { heardFrom } from '../../tests/support/incoming.ts';
 import { makeNetwork, setSettings } from '../../tests/support/network.ts';
 import { ENGINES, openTestPlatform, type TestPlatform } from '../../tests/support/test-platform.ts';
 import { createFlow, type Flow } from '../flow.ts';
@@ -70,20 +71,13 @@ describe.each(ENGINES)('the desk and its cases on %s', (engine) => {
   };
   const customerSays = (made: Case, body: string) =>
     platform.database.transaction((tx) =>
-      addMessage(tx, flow.intake.cases, { kind: 'party', id: made.party.id, through: 'sms' }, made.id, {
-        channel: 'sms',
-        partyId: made.party.id,
-        contactPointId: made.contact?.id ?? null,
-        claim: false,
-        language: 'it',
-        subject: null,
-        body,
-        quoted: null,
-        html: null,
-        inboundId: null,
-        mailId: null,
-        attachments: [],
-      }),
+      addMessage(
+        tx,
+        flow.intake.cases,
+        { kind: 'party', id: made.party.id, through: 'sms' },
+        made.id,
+        heardFrom(made.party.id, made.contact?.id ?? null, body),
+      ),
     );
   const openKinds = (made: Case): string[] =>
     made.promises
